@@ -1,0 +1,106 @@
+//! Events: that something happened, for everyone it concerns. The log holds no text: a reader fetches the subject as
+//! it is now.
+
+use uuid::Uuid;
+
+use crate::{ConversationId, OrganizationId, Timestamp, UserId};
+
+/// An event to append with a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// The organization it happened in.
+    pub organization_id: OrganizationId,
+    /// The conversation it happened in.
+    pub conversation_id: Option<ConversationId>,
+    /// Whom it concerns.
+    pub audience: Audience,
+    /// What happened.
+    pub kind: EventKind,
+    /// What it happened to: the id of a message, thread, run, agent or user.
+    pub subject_id: Uuid,
+    /// The subject's version after it.
+    pub subject_version: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whom an event concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The members of its conversation, as they are when it is delivered.
+    Members,
+    /// Everyone in the organization.
+    Organization,
+    /// One user.
+    User(UserId),
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// A message was stored.
+    MessageCreated,
+    /// A message or an answer changed.
+    MessageUpdated,
+    /// A thread was made.
+    ThreadCreated,
+    /// A thread's title, archive flag or metadata changed.
+    ThreadUpdated,
+    /// A thread was deleted.
+    ThreadDeleted,
+    /// A run was queued.
+    RunQueued,
+    /// A run started.
+    RunStarted,
+    /// A run ended, one way or another.
+    RunEnded,
+}
+
+impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::MessageCreated,
+        Self::MessageUpdated,
+        Self::ThreadCreated,
+        Self::ThreadUpdated,
+        Self::ThreadDeleted,
+        Self::RunQueued,
+        Self::RunStarted,
+        Self::RunEnded,
+    ];
+
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MessageCreated => "message.created",
+            Self::MessageUpdated => "message.updated",
+            Self::ThreadCreated => "thread.created",
+            Self::ThreadUpdated => "thread.updated",
+            Self::ThreadDeleted => "thread.deleted",
+            Self::RunQueued => "run.queued",
+            Self::RunStarted => "run.started",
+            Self::RunEnded => "run.ended",
+        }
+    }
+}
+
+/// A place in the log, after an event. Places are ordered as the events became visible; they do not compare across
+/// epochs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventCursor {
+    /// Raised when the database was restored to an older state: cursors of an older epoch are void.
+    pub epoch: i64,
+    /// The transaction's number (Postgres; 0 on SQLite).
+    pub transaction: i64,
+    /// The row's number.
+    pub row: i64,
+}
+
+/// An event in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedEvent {
+    /// Its place.
+    pub cursor: EventCursor,
+    /// What happened.
+    pub event: NewEvent,
+}

@@ -1,0 +1,40 @@
+//! The language of Stead: entities, the values they are made of, the rules that hold for them, and the ports
+//! through which the rest of the house is reached.
+//!
+//! **Belongs here:** entities by aggregate, id and value types whose constructors can fail, permission policy as
+//! pure functions, state machines, port traits with their contracts.
+//!
+//! **Does not belong here:** I/O, somebody's wire format (no serde derives), a clock or randomness of its own,
+//! SQL, HTTP. Time and randomness come in through [`ports::Clock`] and [`ports::Ids`], so that everything that
+//! uses this crate is reproducible.
+//!
+//! **Invariants:** a value that exists is valid: text holds no NUL and keeps its length, JSON keeps its size, a
+//! state changes only along the transitions its type allows.
+
+#![warn(missing_docs)]
+#![deny(clippy::wildcard_enum_match_arm)]
+
+pub mod agent;
+pub mod event;
+pub mod id;
+pub mod idempotency;
+pub mod job;
+pub mod json;
+pub mod message;
+pub mod organization;
+pub mod page;
+pub mod ports;
+pub mod run;
+pub mod session;
+pub mod text;
+pub mod thread;
+pub mod time;
+pub mod tool_call;
+pub mod user;
+
+pub use id::{
+    AgentId, ConversationId, Id, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId, ToolCallId, UserId,
+};
+pub use json::Json;
+pub use text::Invalid;
+pub use time::Timestamp;

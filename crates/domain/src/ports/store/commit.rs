@@ -1,0 +1,359 @@
+use crate::{
+    AgentId, ConversationId, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId, Timestamp, ToolCallId,
+    UserId,
+    agent::Agent,
+    event::NewEvent,
+    idempotency::IdempotencyRecord,
+    job::NewJob,
+    message::{Message, MessageStatus},
+    organization::Organization,
+    run::{Lease, LeaseOwner, Run, RunError, RunStatus, RunStep, Usage},
+    session::Session,
+    thread::Thread,
+    tool_call::{ToolCall, ToolCallState},
+    user::{PasswordHash, User},
+};
+
+/// One decision, to be made durable as a whole. At most 1,000 changes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Commit {
+    /// The key under which a repeat of the request finds what this made.
+    pub idempotency: Option<IdempotencyRecord>,
+    /// What must still hold.
+    pub guards: Vec<Guard>,
+    /// What changes.
+    pub changes: Vec<Change>,
+    /// What others are told.
+    pub events: Vec<NewEvent>,
+    /// What is to be done afterwards.
+    pub jobs: Vec<NewJob>,
+}
+
+/// What became of a commit that was not refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committed {
+    /// It is durable. One outcome per change, in their order.
+    Done(Vec<Outcome>),
+    /// A request with this key was committed before; nothing was done now.
+    Replayed(IdempotencyRecord),
+}
+
+/// What became of one change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A row was made.
+    Inserted,
+    /// A row was changed (or, for a purge, removed: there may be more).
+    Updated,
+    /// There was nothing to change.
+    Unchanged,
+    /// [`RunChange::StartNext`] started this run, under this lease.
+    Started(RunId, i64),
+}
+
+/// A condition that is checked inside the transaction, and cannot cease to hold before it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// The user is a member of the conversation and it is not deleted.
+    Member {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The user.
+        user: UserId,
+    },
+    /// The thread exists in the organization and is not deleted. Its row is locked until the end: commits that guard the
+    /// same thread happen one after the other, and each sees what the one before did.
+    Thread {
+        /// The organization.
+        organization: OrganizationId,
+        /// The thread.
+        conversation: ConversationId,
+    },
+    /// The agent exists in the organization and is not deleted.
+    Agent {
+        /// The organization.
+        organization: OrganizationId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The newest active message of the conversation is this one; `None`: it has none.
+    Newest {
+        /// The conversation.
+        conversation: ConversationId,
+        /// That message.
+        message: Option<MessageId>,
+    },
+    /// Fewer than `max` runs of the agent are queued in the conversation.
+    QueueRoom {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The agent.
+        agent: AgentId,
+        /// The limit.
+        max: i64,
+    },
+    /// The subject has this version.
+    Version(Versioned, i64),
+    /// The run is running or awaiting approval, and held under this lease, lapsed or not.
+    RunLease {
+        /// The run.
+        run: RunId,
+        /// The lease.
+        lease: Lease,
+    },
+    /// The run has this status.
+    RunStatus {
+        /// The run.
+        run: RunId,
+        /// The status.
+        status: RunStatus,
+    },
+    /// The job is held under this lease, lapsed or not.
+    JobLease {
+        /// The job.
+        job: JobId,
+        /// The lease.
+        lease: Lease,
+    },
+}
+
+/// Something with a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versioned {
+    /// An organization.
+    Organization(OrganizationId),
+    /// A user.
+    User(UserId),
+    /// An agent.
+    Agent(AgentId),
+    /// A thread.
+    Thread(ConversationId),
+}
+
+/// A change, by aggregate. An insert of an id that is there is [`UniqueKey::Id`](super::UniqueKey::Id).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Of an organization.
+    Organization(OrganizationChange),
+    /// Of a user.
+    User(UserChange),
+    /// Of a session.
+    Session(SessionChange),
+    /// Of an agent.
+    Agent(AgentChange),
+    /// Of a thread.
+    Thread(ThreadChange),
+    /// Of a message.
+    Message(MessageChange),
+    /// Of a run.
+    Run(RunChange),
+    /// Of a tool call.
+    ToolCall(ToolCallChange),
+    /// Of a job that is being worked on.
+    Job(JobChange),
+    /// A line in the audit log.
+    Audit(AuditEntry),
+}
+
+/// A change of an organization.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OrganizationChange {
+    /// Makes it.
+    Insert(Organization),
+    /// Writes name, default agent, version and `updated_at` as given.
+    Update(Organization),
+}
+
+/// A change of a user.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UserChange {
+    /// Makes it, with the password it signs in with.
+    Insert(User, Option<PasswordHash>),
+    /// Writes everything but id, organization, kind and `created_at` as given.
+    Update(User),
+    /// Replaces the password's hash (same password, other cost).
+    SetPassword(UserId, PasswordHash),
+}
+
+/// A change of a session.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SessionChange {
+    /// Makes it.
+    Insert(Session),
+    /// Goes from generation `from` to the next; unchanged if it is no longer at `from` or was revoked.
+    Rotate {
+        /// The session.
+        session: SessionId,
+        /// The generation that was presented.
+        from: i64,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends it; unchanged if it was ended before.
+    Revoke {
+        /// The session.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// A change of an agent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AgentChange {
+    /// Makes it.
+    Insert(Agent),
+    /// Writes everything but id, organization, kind and `created_at` as given, `deleted_at` included.
+    Update(Agent),
+}
+
+/// A change of a thread.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ThreadChange {
+    /// Makes it with its one member, its user.
+    Insert(Thread, MemberId),
+    /// Writes title, its source, metadata, archived, version and `updated_at` as given.
+    Update(Thread),
+    /// Notes activity; an earlier time than the one noted changes nothing.
+    Touch {
+        /// The thread.
+        conversation: ConversationId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Marks it deleted: hidden at once. Its live runs become cancelled with a raised fence, their answers cancelled.
+    Delete {
+        /// The thread.
+        conversation: ConversationId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Removes up to `at_most` rows of a deleted thread, its conversation's row last; unchanged when nothing is left, or
+    /// when it is not deleted.
+    Purge {
+        /// The thread.
+        conversation: ConversationId,
+        /// At most so many rows.
+        at_most: u32,
+    },
+}
+
+/// A change of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MessageChange {
+    /// Stores it.
+    Insert(Message),
+    /// Fills in an answer that was queued or streaming; unchanged if it is neither.
+    Finish(FinishMessage),
+    /// Empties a failed answer and puts it back to queued, for its run to be repeated; unchanged if it has not failed.
+    Requeue(MessageId),
+}
+
+/// The end of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishMessage {
+    /// The answer.
+    pub message: MessageId,
+    /// Its text.
+    pub content: String,
+    /// Its text as clean HTML.
+    pub content_html: String,
+    /// Replaces its metadata.
+    pub metadata: crate::Json,
+    /// How it ended.
+    pub status: MessageStatus,
+}
+
+/// A change of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunChange {
+    /// Makes it, queued, as attempt 0: starting it makes that 1.
+    Insert(Run),
+    /// Starts the oldest queued run of the agent in the conversation, unless one is running or awaiting approval there:
+    /// status running, attempt and fence raised, `started_at` = `at`, the lease given to `owner`, its answer's status
+    /// streaming. The outcome is [`Outcome::Started`] with the fence, or unchanged. Guard the thread before it.
+    StartNext {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The agent.
+        agent: AgentId,
+        /// Who works on it.
+        owner: LeaseOwner,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends it and its lease. Guard the lease, or the status, before it.
+    Finish(FinishRun),
+    /// Queues a failed run again, without error; unchanged if it has not failed.
+    Requeue(RunId),
+    /// Notes that its person wants it stopped; unchanged if it is not running or awaiting approval.
+    RequestCancel(RunId),
+    /// Writes a step, replacing the one of the same attempt and number.
+    Step(RunId, RunStep),
+}
+
+/// The end of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FinishRun {
+    /// The run.
+    pub run: RunId,
+    /// One of the ended statuses.
+    pub status: RunStatus,
+    /// The model that answered.
+    pub model: Option<String>,
+    /// Why it failed.
+    pub error: Option<RunError>,
+    /// Added to what it had used before.
+    pub usage: Usage,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A change of a tool call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ToolCallChange {
+    /// Notes that it starts.
+    Insert(ToolCall),
+    /// Ends it; unchanged if it has ended before.
+    End(ToolCallId, ToolCallState),
+}
+
+/// A change of a job that is being worked on. Guard its lease before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobChange {
+    /// It is done.
+    Finish(JobId),
+    /// It failed and is tried again.
+    Retry {
+        /// The job.
+        job: JobId,
+        /// Not before.
+        run_at: Timestamp,
+        /// For an admin; no secrets, no texts.
+        error: String,
+    },
+    /// It failed for good and waits for an admin.
+    Bury {
+        /// The job.
+        job: JobId,
+        /// For an admin; no secrets, no texts.
+        error: String,
+    },
+}
+
+/// A line in the audit log: who did what to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its id.
+    pub id: uuid::Uuid,
+    /// Where.
+    pub organization_id: OrganizationId,
+    /// Who.
+    pub actor: UserId,
+    /// What, like `thread.overseen`.
+    pub action: String,
+    /// To what.
+    pub subject_id: uuid::Uuid,
+    /// When.
+    pub at: Timestamp,
+}

@@ -1,0 +1,172 @@
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::{
+    AgentId, ConversationId, MessageId, OrganizationId, RunId, SessionId, UserId,
+    agent::Agent,
+    event::{EventCursor, LoggedEvent},
+    idempotency::{IdempotencyRecord, IdempotencyScope},
+    message::Message,
+    organization::Organization,
+    page::{Page, Slice},
+    run::Run,
+    session::Session,
+    text::Email,
+    thread::Thread,
+    tool_call::ToolCall,
+    user::{PasswordHash, User},
+};
+
+/// Organizations, users and sessions.
+#[async_trait]
+pub trait AccountQueries: Send + Sync + 'static {
+    /// An organization.
+    async fn find_organization(&self, id: OrganizationId) -> Result<Option<Organization>, StoreError>;
+
+    /// A user of the organization.
+    async fn find_user(&self, organization: OrganizationId, id: UserId) -> Result<Option<User>, StoreError>;
+
+    /// Who signs in with this address, if anybody may.
+    async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError>;
+
+    /// A session, live or not, and its user as they are now.
+    async fn find_session(&self, id: SessionId) -> Result<Option<(Session, User)>, StoreError>;
+}
+
+/// A user and what they sign in with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Credentials {
+    /// The user.
+    pub user: User,
+    /// Their password's hash.
+    pub password: PasswordHash,
+}
+
+/// Agents.
+#[async_trait]
+pub trait AgentQueries: Send + Sync + 'static {
+    /// An agent of the organization, deleted or not.
+    async fn find_agent(&self, organization: OrganizationId, id: AgentId) -> Result<Option<Agent>, StoreError>;
+
+    /// A page of the organization's agents that the viewer may see, by id.
+    async fn list_agents(
+        &self,
+        organization: OrganizationId,
+        viewer: AgentViewer,
+        page: Page,
+    ) -> Result<Slice<Agent>, StoreError>;
+}
+
+/// Who looks at agents: the statement follows [`Agent::is_visible_to`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgentViewer {
+    /// The user.
+    pub user: UserId,
+    /// Whether they are an admin.
+    pub is_admin: bool,
+}
+
+/// Threads.
+#[async_trait]
+pub trait ThreadQueries: Send + Sync + 'static {
+    /// A thread of the organization that is not deleted.
+    async fn find_thread(&self, organization: OrganizationId, id: ConversationId)
+    -> Result<Option<Thread>, StoreError>;
+
+    /// Threads that are not deleted, newest activity first (of two with the same, the larger id), each with its latest
+    /// active messages, oldest to newest. A constant number of statements; under 5 ms for 20 threads with 3 messages
+    /// each among 50 threads of 500 messages.
+    async fn list_threads(&self, filter: ThreadFilter) -> Result<Vec<(Thread, Vec<ThreadMessage>)>, StoreError>;
+}
+
+/// Which threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadFilter {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The agent.
+    pub agent: AgentId,
+    /// Whose.
+    pub owner: ThreadOwner,
+    /// Only archived ones, only others, or all.
+    pub archived: Option<bool>,
+    /// At most so many threads, 1 to 50.
+    pub limit: u32,
+    /// So many are skipped.
+    pub offset: u32,
+    /// At most so many messages of each, 0 to 100.
+    pub message_limit: u32,
+}
+
+/// Whose threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadOwner {
+    /// This user's.
+    User(UserId),
+    /// Everyone's.
+    Anyone,
+}
+
+/// A message of a thread with its tool calls, in the order they started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThreadMessage {
+    /// The message.
+    pub message: Message,
+    /// Its tool calls.
+    pub tool_calls: Vec<ToolCall>,
+}
+
+/// Messages.
+#[async_trait]
+pub trait MessageQueries: Send + Sync + 'static {
+    /// A message of the organization whose conversation is not deleted.
+    async fn find_message(
+        &self,
+        organization: OrganizationId,
+        id: MessageId,
+    ) -> Result<Option<ThreadMessage>, StoreError>;
+
+    /// A page of a conversation's active messages, by id. `At` of the API is a [`Position::Around`](crate::page::Position)
+    /// the smallest id of that time.
+    async fn list_messages(&self, filter: MessageFilter) -> Result<Slice<ThreadMessage>, StoreError>;
+
+    /// The newest active message of a conversation.
+    async fn newest_message(&self, conversation: ConversationId) -> Result<Option<MessageId>, StoreError>;
+
+    /// How many active messages a conversation has.
+    async fn count_messages(&self, conversation: ConversationId) -> Result<i64, StoreError>;
+}
+
+/// Which messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageFilter {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Which part, how many.
+    pub page: Page,
+}
+
+/// Runs.
+#[async_trait]
+pub trait RunQueries: Send + Sync + 'static {
+    /// A run of the organization whose conversation is not deleted.
+    async fn find_run(&self, organization: OrganizationId, id: RunId) -> Result<Option<Run>, StoreError>;
+}
+
+/// Idempotency records.
+#[async_trait]
+pub trait IdempotencyQueries: Send + Sync + 'static {
+    /// What a request with this key made. A record older than [`KEPT`](crate::idempotency::KEPT) may still be found until
+    /// it is pruned.
+    async fn find_idempotency(&self, scope: &IdempotencyScope) -> Result<Option<IdempotencyRecord>, StoreError>;
+}
+
+/// The event log.
+#[async_trait]
+pub trait EventQueries: Send + Sync + 'static {
+    /// Up to `limit` (1 to 1,000) events of all organizations after a place, or from the beginning, in the order of the
+    /// log. An event is given only when none can any more become visible before it.
+    async fn list_events(&self, after: Option<EventCursor>, limit: u32) -> Result<Vec<LoggedEvent>, StoreError>;
+}

@@ -1,0 +1,7 @@
+//! What each port promises, as functions over the port. One macro per port lists them, so that a test added here is
+//! run by every adapter and every fake.
+
+pub mod clock;
+pub mod ids;
+pub mod llm;
+pub mod store;
