@@ -1,0 +1,66 @@
+use stead_domain::{
+    AgentId,
+    agent::{AgentKind, Visibility},
+    organization::Organization,
+    ports::store::{Change, Commit, Guard, OrganizationChange, StoreError, Versioned},
+    text::DisplayName,
+};
+
+use crate::{Application, Caller, Conflict, Error, TRIES};
+
+/// What an admin changes of the organization; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct OrganizationPatch {
+    /// What it is called.
+    pub name: Option<DisplayName>,
+    /// The agent that answers where the API says `default`: one of the organization's, visible to all.
+    pub default_agent_id: Option<AgentId>,
+}
+
+impl Application {
+    /// The caller's organization.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if it is gone.
+    pub async fn organization(&self, caller: &Caller) -> Result<Organization, Error> {
+        self.store.find_organization(caller.organization).await?.ok_or(Error::Unauthenticated)
+    }
+
+    /// Changes the caller's organization.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such agent; [`Error::Forbidden`] for who is no admin; [`Error::Invalid`] if the
+    /// agent cannot be everyone's default.
+    pub async fn update_organization(&self, caller: &Caller, patch: OrganizationPatch) -> Result<Organization, Error> {
+        for _ in 0..TRIES {
+            let mut guards = Vec::new();
+            if let Some(id) = patch.default_agent_id {
+                let agent = self.store.find_agent(caller.organization, id).await?;
+                let agent =
+                    agent.filter(|agent| agent.is_visible_to(caller.user, caller.role)).ok_or(Error::NotFound)?;
+                if agent.kind != AgentKind::Organization || agent.visibility != Visibility::Organization {
+                    let problem = stead_domain::Invalid::new("must be an agent of the organization that all may see");
+                    return Err(Error::invalid("default_agent_id", problem));
+                }
+                guards.push(Guard::Version(Versioned::Agent(id), agent.version));
+                guards.push(Guard::Agent { organization: caller.organization, agent: id });
+            }
+            if !caller.role.is_admin() {
+                return Err(Error::Forbidden("only admins change the organization"));
+            }
+            let mut organization = self.organization(caller).await?;
+            guards.push(Guard::Version(Versioned::Organization(organization.id), organization.version));
+            organization.name = patch.name.clone().unwrap_or(organization.name);
+            organization.default_agent_id = patch.default_agent_id.unwrap_or(organization.default_agent_id);
+            organization.version += 1;
+            organization.updated_at = self.clock.now();
+            let changes = vec![Change::Organization(OrganizationChange::Update(organization.clone()))];
+            match self.commit(Commit { guards, changes, ..Commit::default() }).await {
+                Ok(_) => return Ok(organization),
+                Err(StoreError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Conflict(Conflict::TryAgain))
+    }
+}

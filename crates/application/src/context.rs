@@ -1,0 +1,116 @@
+use std::{ops::Deref, sync::Arc};
+
+use stead_domain::{
+    Timestamp,
+    ports::{
+        Clock, Ids, LlmProvider, Store,
+        store::{Commit, Committed, StoreError},
+    },
+    run::LeaseOwner,
+};
+use tokio::sync::Notify;
+
+use crate::{
+    Background, Error, Settings,
+    accounts::{AccessTokens, Passwords, RefreshTokens, SessionCache},
+    turn::{LiveRuns, ThreadLocks},
+};
+
+/// The use cases, with everything they need. Cheap to clone.
+#[derive(Clone)]
+pub struct Application(Arc<Parts>);
+
+/// What the application is made of.
+pub struct Parts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) llm: Arc<dyn LlmProvider>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) settings: Settings,
+    pub(crate) background: Background,
+    pub(crate) owner: LeaseOwner,
+    pub(crate) passwords: Passwords,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) refresh_tokens: RefreshTokens,
+    pub(crate) sessions: SessionCache,
+    pub(crate) live: LiveRuns,
+    pub(crate) thread_locks: ThreadLocks,
+    pub(crate) jobs_due: Notify,
+}
+
+/// The ports that the application stands on.
+#[derive(Clone)]
+pub struct Ports {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The model.
+    pub llm: Arc<dyn LlmProvider>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Application {
+    /// Puts it together. Nothing runs yet: see [`Application::start_worker`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the settings do not make a valid password cost.
+    pub fn new(ports: Ports, settings: Settings, background: Background) -> Result<Self, Error> {
+        let Ports { store, llm, clock, ids } = ports;
+        let parts = Parts {
+            passwords: Passwords::new(settings.password_cost)?,
+            access_tokens: AccessTokens::new(&settings.auth_secret)?,
+            refresh_tokens: RefreshTokens::new(&settings.auth_secret)?,
+            sessions: SessionCache::new(),
+            owner: LeaseOwner(ids.next()),
+            live: LiveRuns::default(),
+            thread_locks: ThreadLocks::default(),
+            jobs_due: Notify::new(),
+            store,
+            llm,
+            clock,
+            ids,
+            settings,
+            background,
+        };
+        Ok(Self(Arc::new(parts)))
+    }
+
+    /// What runs on after a request.
+    pub fn background(&self) -> &Background {
+        &self.background
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The database's clock, and this node's: whether the database answers, and how far the two are apart.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it does not answer.
+    pub async fn clocks(&self) -> Result<(Timestamp, Timestamp), Error> {
+        let database = self.store.now().await?;
+        Ok((database, self.clock.now()))
+    }
+
+    /// Commits, and wakes the worker if there is something for it to do.
+    pub(crate) async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let has_jobs = !commit.jobs.is_empty();
+        let committed = self.store.commit(commit).await?;
+        if has_jobs {
+            self.jobs_due.notify_one();
+        }
+        Ok(committed)
+    }
+}
+
+impl Deref for Application {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,5 @@
+//! Work that happens after an answer was given: the worker takes what is due and does it, at least once.
+
+mod prune;
+mod purge;
+mod worker;

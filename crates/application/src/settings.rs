@@ -1,0 +1,35 @@
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// What the operator decides about the use cases.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Every key is derived from it.
+    pub auth_secret: SecretString,
+    /// Whether strangers may found an organization.
+    pub new_organizations: bool,
+    /// What hashing a password costs.
+    pub password_cost: PasswordCost,
+    /// How long a JSON caller waits for an answer before it gets the run.
+    pub ai_wait: Duration,
+    /// The size of the model's context, in tokens.
+    pub context_tokens: u32,
+    /// What of it is left free for the answer.
+    pub answer_tokens: u32,
+    /// How long events are kept.
+    pub events_keep: Duration,
+    /// How long runs may go on after the server was asked to stop.
+    pub shutdown_grace: Duration,
+}
+
+/// The cost of Argon2id (RFC 9106).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// In KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}

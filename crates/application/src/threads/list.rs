@@ -1,0 +1,68 @@
+use stead_domain::{
+    ports::store::{ThreadFilter, ThreadOwner},
+    thread::{Oversight, oversight},
+};
+
+use super::ThreadView;
+use crate::{Application, Caller, Error, agents::AgentRef};
+
+/// Which threads of an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListThreads {
+    /// Whose.
+    pub scope: Scope,
+    /// Only archived ones, only others, or all.
+    pub archived: Option<bool>,
+    /// At most so many, 1 to 50.
+    pub limit: u32,
+    /// So many are skipped.
+    pub offset: u32,
+    /// At most so many messages of each, 0 to 100.
+    pub message_limit: u32,
+}
+
+/// Whose threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The caller's own.
+    Mine,
+    /// Everyone's in the organization, for those who oversee the agent.
+    Organization,
+}
+
+impl Application {
+    /// Threads with an agent, newest activity first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such agent; [`Error::Forbidden`] for everyone's threads to who does not oversee
+    /// the agent.
+    pub async fn threads(&self, caller: &Caller, agent: AgentRef, list: ListThreads) -> Result<Vec<ThreadView>, Error> {
+        let agent = self.agent_even_if_hidden(caller, agent).await?;
+        let owns = agent.owner() == Some(caller.user);
+        let (owner, message_limit) = match list.scope {
+            Scope::Mine => (ThreadOwner::User(caller.user), list.message_limit),
+            Scope::Organization => match oversight(&agent, caller.user, caller.role) {
+                Some(Oversight::Full) => (ThreadOwner::Anyone, list.message_limit),
+                Some(Oversight::Metadata) => (ThreadOwner::Anyone, 0),
+                None if owns => return Ok(Vec::new()),
+                None => return Err(Error::Forbidden("only admins and the agent's owner see others' threads")),
+            },
+        };
+        if owner == ThreadOwner::Anyone {
+            self.audit_oversight(caller, "threads.overseen", agent.id.uuid()).await?;
+        }
+        let filter = ThreadFilter {
+            organization: caller.organization,
+            agent: agent.id,
+            owner,
+            archived: list.archived,
+            limit: list.limit,
+            offset: list.offset,
+            message_limit,
+        };
+        let threads = self.store.list_threads(filter).await?;
+        let owner_visibility = agent.owner_visibility;
+        let view = |(thread, messages)| ThreadView { thread, owner_visibility, messages, message_count: None };
+        Ok(threads.into_iter().map(view).collect())
+    }
+}

@@ -1,0 +1,16 @@
+//! Threads: making, listing, reading, changing, deleting and titling them.
+
+mod access;
+mod create;
+mod delete;
+mod list;
+mod messages;
+mod read;
+mod title;
+mod update;
+
+pub use access::ThreadView;
+pub use create::NewThread;
+pub use list::{ListThreads, Scope};
+pub use messages::MessagesAt;
+pub use update::ThreadPatch;

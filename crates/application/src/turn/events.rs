@@ -1,0 +1,101 @@
+use std::str::FromStr;
+
+use stead_domain::{
+    Invalid, MessageId,
+    ports::store::ThreadMessage,
+    run::{Run, Usage},
+};
+
+/// What a follower of a run is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunEvent {
+    /// It waits for the one before it.
+    Queued(Run),
+    /// It is under way.
+    Started(Run),
+    /// A new attempt began: what was told of the answer so far is void.
+    Restarted {
+        /// The attempt.
+        attempt: i32,
+    },
+    /// The message that is answered.
+    MessageCreated(ThreadMessage),
+    /// The answer so far, in place of what was told of it.
+    Snapshot {
+        /// The answer.
+        message_id: MessageId,
+        /// Its text so far.
+        content: String,
+    },
+    /// More of the answer.
+    ContentDelta {
+        /// The answer.
+        message_id: MessageId,
+        /// The text.
+        delta: String,
+    },
+    /// More of the model's thinking.
+    ReasoningDelta {
+        /// The answer.
+        message_id: MessageId,
+        /// The text.
+        delta: String,
+    },
+    /// What the run used.
+    Usage(Usage),
+    /// The answer, whole or as far as it came when it was cancelled.
+    MessageCompleted(ThreadMessage),
+    /// The end: answered.
+    Completed(Run),
+    /// The end: failed.
+    Failed(Run),
+    /// The end: stopped by its person.
+    Cancelled(Run),
+}
+
+impl RunEvent {
+    /// Whether nothing follows.
+    pub fn is_last(&self) -> bool {
+        matches!(self, Self::Completed(_) | Self::Failed(_) | Self::Cancelled(_))
+    }
+}
+
+/// A place in a run's stream, after an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StreamPosition {
+    /// The attempt.
+    pub attempt: i32,
+    /// How many events other than deltas came so far.
+    pub n: u32,
+    /// How many Unicode scalar values of the answer came so far.
+    pub chars: usize,
+}
+
+impl std::fmt::Display for StreamPosition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.attempt, self.n, self.chars)
+    }
+}
+
+impl FromStr for StreamPosition {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let mut parts = text.split('.');
+        let (attempt, n, chars) = (parts.next(), parts.next(), parts.next());
+        let parsed = || Some((attempt?.parse().ok()?, n?.parse().ok()?, chars?.parse().ok()?));
+        match (parsed(), parts.next()) {
+            (Some((attempt, n, chars)), None) => Ok(Self { attempt, n, chars }),
+            _ => Err(Invalid::new("must be the id of an event of this run")),
+        }
+    }
+}
+
+/// What a follower gets.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Followed {
+    /// An event, and the place after it.
+    Event(StreamPosition, Box<RunEvent>),
+    /// The server stops: come back and continue.
+    Closing,
+}

@@ -1,0 +1,170 @@
+use std::time::Duration;
+
+use stead_domain::{
+    JobId, MessageId,
+    event::EventKind,
+    job::{NewJob, Task, backoff},
+    message::MessageStatus,
+    ports::{
+        llm::FinishReason,
+        store::{
+            Change, Commit, Committed, FinishMessage, FinishRun, Guard, MessageChange, Outcome, RunChange, StoreError,
+            ThreadChange, ThreadMessage,
+        },
+    },
+    run::{Lease, Run, RunError, RunErrorCode, RunStatus, RunStep, RunStepKind, RunStepState},
+    thread::{Thread, TitleSource},
+};
+
+use super::{
+    answer::Answer,
+    live::LiveRun,
+    post::{answer_metadata, run_event},
+};
+use crate::{Application, html};
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Completed,
+    Cancelled,
+    Failed(RunErrorCode),
+    /// Somebody else ends it, or has.
+    Lost,
+}
+
+impl Application {
+    /// Commits the end of a run, however long the database is away, and starts what is next. Gives up when the run is no
+    /// longer this process's, or when the process has to go: then its lease lapses and it is found again.
+    pub(super) async fn finish_until_done(&self, run: &Run, lease: &Lease, answer: Answer, live: Option<&LiveRun>) {
+        let mut failures = 0;
+        loop {
+            match self.finish(run, lease, &answer).await {
+                Ok((ended, message, outcomes)) => {
+                    if let Some(live) = live {
+                        live.push(super::RunEvent::Usage(ended.usage));
+                        Self::last_events(ended, Some(message)).into_iter().for_each(|event| live.push(event));
+                    }
+                    self.live.close(run.id);
+                    self.start_following(run, outcomes.last()).await;
+                    return;
+                }
+                Err(StoreError::Refused(_)) => {
+                    tracing::info!(run = %run.id, "the end of a run was refused: it was taken over or its thread deleted");
+                    self.live.close(run.id);
+                    return;
+                }
+                Err(error) => {
+                    failures += 1;
+                    tracing::warn!(run = %run.id, failures, error = &error as &dyn std::error::Error, "the end of a run could not be committed");
+                    let pause = backoff(failures, 1.0).min(Duration::from_secs(10));
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = self.background.expired().cancelled() => {
+                            self.live.close(run.id);
+                            return;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn finish(
+        &self,
+        run: &Run,
+        lease: &Lease,
+        answer: &Answer,
+    ) -> Result<(Run, ThreadMessage, Vec<Outcome>), StoreError> {
+        let missing = || StoreError::Internal("a run's answer is missing".into());
+        let gone = Guard::Thread { organization: run.organization_id, conversation: run.conversation_id };
+        let thread = self.store.find_thread(run.organization_id, run.conversation_id).await?;
+        let thread = thread.ok_or(StoreError::Refused(gone))?;
+        let answer_id = run.answer_message_id.ok_or_else(missing)?;
+        let at = self.clock.now();
+        let (status, message_status, error) = match answer.ending {
+            Ending::Completed => (RunStatus::Completed, MessageStatus::Complete, None),
+            Ending::Cancelled => (RunStatus::Cancelled, MessageStatus::Cancelled, None),
+            Ending::Failed(code) => (RunStatus::Failed, MessageStatus::Failed, Some(code)),
+            Ending::Lost => return Err(StoreError::Refused(Guard::RunLease { run: run.id, lease: lease.clone() })),
+        };
+        let error = error.map(|code| RunError { code, message: code.sentence().to_owned() });
+        let finish_run = FinishRun { run: run.id, status, model: answer.model.clone(), error, usage: answer.usage, at };
+        let finish_message = finish_message(run, answer_id, answer, message_status);
+        let step = RunStep {
+            attempt: run.attempt,
+            n: 0,
+            kind: RunStepKind::Model { text: answer.content.clone(), tool_calls: Vec::new() },
+            state: if status == RunStatus::Completed { RunStepState::Done } else { RunStepState::Unknown },
+            usage: answer.usage,
+        };
+        let conversation = run.conversation_id;
+        let mut changes = vec![
+            Change::Message(MessageChange::Finish(finish_message)),
+            Change::Run(RunChange::Step(run.id, step)),
+            Change::Run(RunChange::Finish(finish_run)),
+            Change::Thread(ThreadChange::Touch { conversation, at }),
+        ];
+        // A process that stops starts nothing new.
+        if !self.background.stopping().is_cancelled() {
+            let agent = run.agent_id;
+            changes.push(Change::Run(RunChange::StartNext { conversation, agent, owner: self.owner, at }));
+        }
+        let commit = Commit {
+            guards: vec![
+                Guard::Thread { organization: run.organization_id, conversation },
+                Guard::RunLease { run: run.id, lease: lease.clone() },
+            ],
+            changes,
+            events: vec![
+                run_event(run, EventKind::MessageUpdated, answer_id.uuid(), at),
+                run_event(run, EventKind::RunEnded, run.id.uuid(), at),
+            ],
+            jobs: self.title_job(&thread, status).into_iter().collect(),
+            idempotency: None,
+        };
+        let outcomes = match self.commit(commit).await? {
+            Committed::Done(outcomes) => outcomes,
+            Committed::Replayed(_) => return Err(StoreError::Internal("a commit without a key was replayed".into())),
+        };
+        let ended = self.store.find_run(run.organization_id, run.id).await?.ok_or_else(missing)?;
+        let message = self.store.find_message(run.organization_id, answer_id).await?.ok_or_else(missing)?;
+        Ok((ended, message, outcomes))
+    }
+
+    fn title_job(&self, thread: &Thread, status: RunStatus) -> Option<NewJob> {
+        (status == RunStatus::Completed && thread.title_source == TitleSource::None).then(|| NewJob {
+            id: JobId::new(self.ids.next()),
+            organization_id: thread.organization_id,
+            task: Task::TitleThread(thread.id),
+            run_at: self.clock.now(),
+        })
+    }
+
+    async fn start_following(&self, run: &Run, outcome: Option<&Outcome>) {
+        if let Some(Outcome::Started(next, fence)) = outcome
+            && let Err(error) = self.execute_started(run.organization_id, *next, *fence).await
+        {
+            tracing::error!(run = %next, error = &error as &dyn std::error::Error, "the next run could not be begun");
+        }
+    }
+}
+
+pub(super) fn finish_message(run: &Run, message: MessageId, answer: &Answer, status: MessageStatus) -> FinishMessage {
+    let mut metadata = answer_metadata(run);
+    if let Some(model) = &answer.model {
+        metadata = metadata.with("model", model.as_str());
+    }
+    match answer.finish_reason {
+        Some(FinishReason::Length) => metadata = metadata.with("finish_reason", "length"),
+        Some(FinishReason::ContentFilter) => metadata = metadata.with("finish_reason", "content_filter"),
+        Some(FinishReason::Stop | FinishReason::ToolCalls) | None => {}
+    }
+    FinishMessage {
+        message,
+        content: answer.content.clone(),
+        content_html: html::from_markdown(&answer.content),
+        metadata,
+        status,
+    }
+}

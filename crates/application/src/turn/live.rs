@@ -1,0 +1,266 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use stead_domain::{ConversationId, MessageId, RunId, run::Run};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::events::{RunEvent, StreamPosition};
+
+/// How much thinking is kept for followers, in bytes; what goes beyond is not shown.
+const MAX_REASONING: usize = 512 * 1024;
+
+/// The streams of the runs that were accepted on this node and have not ended.
+#[derive(Default)]
+pub struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
+
+/// A run's stream in memory. Writers append; every reader keeps its own place and takes what is new when it is woken, so
+/// that a slow one holds nothing up and costs nothing: it just gets larger pieces.
+pub struct LiveRun {
+    conversation: ConversationId,
+    answer: MessageId,
+    log: Mutex<Log>,
+    grown: watch::Sender<()>,
+    /// Its person wants it stopped.
+    pub cancelled: CancellationToken,
+    /// It is somebody else's now, or its thread was deleted: stop, and write nothing more.
+    pub lost: CancellationToken,
+}
+
+#[derive(Default)]
+struct Log {
+    attempt: i32,
+    entries: Vec<Entry>,
+    content: String,
+    reasoning: usize,
+    /// Where the next entry begins.
+    end: StreamPosition,
+    ended: bool,
+}
+
+struct Entry {
+    /// Where it begins.
+    at: StreamPosition,
+    kind: EntryKind,
+}
+
+enum EntryKind {
+    Event(Box<RunEvent>),
+    /// This range of the content, in bytes.
+    Content(usize, usize),
+    Reasoning(String),
+}
+
+/// A reader's place in a [`LiveRun`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cursor {
+    entry: usize,
+    /// Bytes of that entry that were taken.
+    taken: usize,
+}
+
+impl LiveRuns {
+    /// The stream of a run, made if there is none.
+    pub fn open(&self, run: &Run, answer: MessageId) -> Arc<LiveRun> {
+        let mut runs = self.lock();
+        Arc::clone(runs.entry(run.id).or_insert_with(|| {
+            Arc::new(LiveRun {
+                conversation: run.conversation_id,
+                answer,
+                log: Mutex::default(),
+                grown: watch::Sender::new(()),
+                cancelled: CancellationToken::new(),
+                lost: CancellationToken::new(),
+            })
+        }))
+    }
+
+    pub fn find(&self, run: RunId) -> Option<Arc<LiveRun>> {
+        self.lock().get(&run).cloned()
+    }
+
+    /// Forgets a stream: it is over. Those who hold it read it to its end.
+    pub fn close(&self, run: RunId) {
+        if let Some(live) = self.lock().remove(&run) {
+            live.lock().ended = true;
+            live.grown.send_replace(());
+        }
+    }
+
+    /// Stops and forgets the runs of a conversation that was deleted.
+    pub fn drop_conversation(&self, conversation: ConversationId) {
+        let gone: Vec<_> = self.lock().extract_if(|_, live| live.conversation == conversation).collect();
+        for (_, live) in gone {
+            live.lost.cancel();
+            live.lock().ended = true;
+            live.grown.send_replace(());
+        }
+    }
+
+    /// The runs that are open here.
+    pub fn all(&self) -> Vec<(RunId, Arc<LiveRun>)> {
+        self.lock().iter().map(|(id, live)| (*id, Arc::clone(live))).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LiveRun {
+    /// Begins an attempt.
+    pub fn begin(&self, attempt: i32) {
+        let mut log = self.lock();
+        log.attempt = attempt;
+        log.end.attempt = attempt;
+    }
+
+    /// Appends an event other than a delta.
+    pub fn push(&self, event: RunEvent) {
+        let mut log = self.lock();
+        let at = log.end;
+        log.end.n += 1;
+        log.entries.push(Entry { at, kind: EntryKind::Event(Box::new(event)) });
+        drop(log);
+        self.grown.send_replace(());
+    }
+
+    /// Says that it waits, unless it has begun in the meantime.
+    pub fn push_queued(&self, run: &Run) {
+        if self.lock().attempt <= run.attempt {
+            self.push(RunEvent::Queued(run.clone()));
+        }
+    }
+
+    /// Appends text of the answer.
+    pub fn push_content(&self, text: &str) {
+        let mut log = self.lock();
+        let log_mut = &mut *log;
+        let (from, at) = (log_mut.content.len(), log_mut.end);
+        log_mut.content.push_str(text);
+        let to = log_mut.content.len();
+        log_mut.end.chars += text.chars().count();
+        match log_mut.entries.last_mut() {
+            Some(Entry { kind: EntryKind::Content(_, end), .. }) => *end = to,
+            _ => log_mut.entries.push(Entry { at, kind: EntryKind::Content(from, to) }),
+        }
+        drop(log);
+        self.grown.send_replace(());
+    }
+
+    /// Appends text of the thinking.
+    pub fn push_reasoning(&self, text: &str) {
+        let mut log = self.lock();
+        let log_mut = &mut *log;
+        if log_mut.reasoning + text.len() > MAX_REASONING {
+            return;
+        }
+        log_mut.reasoning += text.len();
+        let at = log_mut.end;
+        match log_mut.entries.last_mut() {
+            Some(Entry { kind: EntryKind::Reasoning(so_far), .. }) => so_far.push_str(text),
+            _ => log_mut.entries.push(Entry { at, kind: EntryKind::Reasoning(text.to_owned()) }),
+        }
+        drop(log);
+        self.grown.send_replace(());
+    }
+
+    /// Tells when there is more to read.
+    pub fn watch(&self) -> watch::Receiver<()> {
+        self.grown.subscribe()
+    }
+
+    /// Whether nothing more will come. What is there may still have to be read.
+    pub fn has_ended(&self) -> bool {
+        self.lock().ended
+    }
+
+    /// What came since `cursor`, which is moved on.
+    pub fn read(&self, cursor: &mut Cursor) -> Vec<(StreamPosition, RunEvent)> {
+        let log = self.lock();
+        let mut events = Vec::new();
+        while let Some(entry) = log.entries.get(cursor.entry) {
+            let message_id = self.answer;
+            match &entry.kind {
+                EntryKind::Event(event) => {
+                    let after = StreamPosition { n: entry.at.n + 1, ..entry.at };
+                    events.push((after, event.as_ref().clone()));
+                }
+                EntryKind::Content(from, to) if from + cursor.taken < *to => {
+                    let delta = log.content.get(from + cursor.taken..*to).unwrap_or_default().to_owned();
+                    let chars = log.content.get(*from..*to).unwrap_or_default().chars().count();
+                    let after = StreamPosition { chars: entry.at.chars + chars, ..entry.at };
+                    cursor.taken = to - from;
+                    events.push((after, RunEvent::ContentDelta { message_id, delta }));
+                }
+                EntryKind::Reasoning(text) if cursor.taken < text.len() => {
+                    let delta = text.get(cursor.taken..).unwrap_or_default().to_owned();
+                    cursor.taken = text.len();
+                    events.push((entry.at, RunEvent::ReasoningDelta { message_id, delta }));
+                }
+                EntryKind::Content(..) | EntryKind::Reasoning(_) => {}
+            }
+            // The last entry may still grow, unless it is an event.
+            if cursor.entry + 1 == log.entries.len() && !matches!(entry.kind, EntryKind::Event(_)) {
+                break;
+            }
+            *cursor = Cursor { entry: cursor.entry + 1, taken: 0 };
+        }
+        events
+    }
+
+    /// The place to go on from after `position`, or, for one of another attempt or beyond the end, what stands in for all
+    /// that was missed.
+    pub fn seek(&self, position: StreamPosition) -> Result<Cursor, Vec<(StreamPosition, RunEvent)>> {
+        let log = self.lock();
+        let beyond = position.n > log.end.n || position.chars > log.end.chars;
+        if position.attempt != log.attempt || beyond {
+            let (attempt, message_id) = (log.attempt, self.answer);
+            let snapshot = RunEvent::Snapshot { message_id, content: log.content.clone() };
+            return Err(vec![(log.end, RunEvent::Restarted { attempt }), (log.end, snapshot)]);
+        }
+        let mut cursor = Cursor::default();
+        for entry in &log.entries {
+            match &entry.kind {
+                EntryKind::Event(_) if entry.at.n < position.n => {}
+                EntryKind::Content(from, to) if entry.at.chars < position.chars => {
+                    let text = log.content.get(*from..*to).unwrap_or_default();
+                    let known = position.chars - entry.at.chars;
+                    if let Some((taken, _)) = text.char_indices().nth(known) {
+                        cursor.taken = taken;
+                        return Ok(cursor);
+                    }
+                    if cursor.entry + 1 == log.entries.len() {
+                        cursor.taken = text.len();
+                        return Ok(cursor);
+                    }
+                }
+                // Thinking is fleeting: what came before the place is not told again.
+                EntryKind::Reasoning(_) if (entry.at.n, entry.at.chars) < (position.n, position.chars) => {}
+                EntryKind::Event(_) | EntryKind::Content(..) | EntryKind::Reasoning(_) => return Ok(cursor),
+            }
+            cursor.entry += 1;
+        }
+        Ok(cursor)
+    }
+
+    /// The end of the stream, as a place to follow from.
+    pub fn end(&self) -> Cursor {
+        let log = self.lock();
+        match log.entries.last() {
+            Some(Entry { kind: EntryKind::Content(from, to), .. }) => {
+                Cursor { entry: log.entries.len() - 1, taken: to - from }
+            }
+            Some(Entry { kind: EntryKind::Reasoning(text), .. }) => {
+                Cursor { entry: log.entries.len() - 1, taken: text.len() }
+            }
+            Some(Entry { kind: EntryKind::Event(_), .. }) | None => Cursor { entry: log.entries.len(), taken: 0 },
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,77 @@
+use std::time::Duration;
+
+use stead_domain::{
+    ConversationId,
+    ports::store::ThreadMessage,
+    run::{Run, RunError, RunErrorCode, RunStatus},
+};
+
+use crate::{Application, Caller, Error, agents::AgentRef};
+
+/// How often a run that another process works on is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// What has become of a run when its caller waited for it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answered {
+    /// It has ended with an answer, or was cancelled with what there was.
+    Answer(Box<ThreadMessage>),
+    /// It failed.
+    Failed(RunError),
+    /// It has not ended yet.
+    NotYet(Box<Run>),
+}
+
+impl Application {
+    /// Waits for a run to end, as long as the operator lets a caller wait.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the thread is deleted meanwhile.
+    pub async fn await_answer(
+        &self,
+        caller: &Caller,
+        agent: AgentRef,
+        thread: ConversationId,
+        run: Run,
+    ) -> Result<Answered, Error> {
+        let wait = self.settings.ai_wait;
+        let ended = tokio::select! {
+            ended = self.until_ended(caller, run.clone()) => Some(ended?),
+            () = tokio::time::sleep(wait) => None,
+            () = self.background.expired().cancelled() => None,
+        };
+        let Some(run) = ended else {
+            return Ok(Answered::NotYet(Box::new(self.run(caller, agent, thread, run.id).await?)));
+        };
+        match (run.status, run.answer_message_id) {
+            (RunStatus::Completed | RunStatus::Cancelled, Some(answer)) => {
+                let answer = self.store.find_message(caller.organization, answer).await?.ok_or(Error::NotFound)?;
+                Ok(Answered::Answer(Box::new(answer)))
+            }
+            _ => {
+                let code = RunErrorCode::Internal;
+                let unknown = || RunError { code, message: code.sentence().to_owned() };
+                Ok(Answered::Failed(run.error.unwrap_or_else(unknown)))
+            }
+        }
+    }
+
+    /// The run when it has ended.
+    pub(super) async fn until_ended(&self, caller: &Caller, mut run: Run) -> Result<Run, Error> {
+        while !run.status.has_ended() {
+            match self.live.find(run.id) {
+                Some(live) => {
+                    let mut grown = live.watch();
+                    while !live.has_ended() {
+                        if grown.changed().await.is_err() {
+                            break;
+                        }
+                    }
+                }
+                None => tokio::time::sleep(LOOK_EVERY).await,
+            }
+            run = self.store.find_run(caller.organization, run.id).await?.ok_or(Error::NotFound)?;
+        }
+        Ok(run)
+    }
+}
