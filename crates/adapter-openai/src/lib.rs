@@ -1,1 +1,28 @@
+//! The `LlmProvider` port for any endpoint that speaks OpenAI's chat-completions wire format.
+//!
+//! **Belongs here:** that format and its dialects, the one HTTP client, time-outs, retries before the first token, the
+//! breaker, and what each failure means to a caller.
+//!
+//! **Does not belong here:** prompts, token budgets, what happens to an answer, and where the settings come from.
+//!
+//! **Invariants:** no key and no text of a conversation or an answer reaches a log line or an error; nothing is asked
+//! again once an event was given; every call ends.
+//!
+//! A call goes `client` (place, breaker, retries) -> `attempt` (one request) -> `answer` (the stream with its
+//! time-outs) -> `sse` (bytes to frames) -> `assembly` (frames to events).
 
+mod answer;
+mod assembly;
+mod attempt;
+mod breaker;
+mod client;
+mod config;
+mod failure;
+mod request;
+mod retry_after;
+mod sse;
+mod tool_calls;
+mod wire;
+
+pub use client::OpenAiLlm;
+pub use config::{BreakerConfig, ConfigError, OpenAiConfig, Retries, Timeouts};

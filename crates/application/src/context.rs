@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use crate::{
     Background, Error, Settings,
     accounts::{AccessTokens, Passwords, RefreshTokens, SessionCache},
+    jobs::JobsAtWork,
     turn::{LiveRuns, ThreadLocks},
 };
 
@@ -36,6 +37,7 @@ pub struct Parts {
     pub(crate) live: LiveRuns,
     pub(crate) thread_locks: ThreadLocks,
     pub(crate) jobs_due: Notify,
+    pub(crate) jobs_at_work: JobsAtWork,
 }
 
 /// The ports that the application stands on.
@@ -67,6 +69,7 @@ impl Application {
             live: LiveRuns::default(),
             thread_locks: ThreadLocks::default(),
             jobs_due: Notify::new(),
+            jobs_at_work: JobsAtWork::default(),
             store,
             llm,
             clock,
@@ -94,6 +97,17 @@ impl Application {
     pub async fn clocks(&self) -> Result<(Timestamp, Timestamp), Error> {
         let database = self.store.now().await?;
         Ok((database, self.clock.now()))
+    }
+
+    /// Stops: streams say goodbye, runs have the configured time to end, then end where they are; what is left is let go,
+    /// so that another process can take it at once.
+    pub async fn stop(&self) {
+        if !self.background.stop(self.settings.shutdown_grace).await {
+            tracing::warn!("some work did not end in time");
+        }
+        if let Err(error) = self.store.release_leases(self.owner).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "leases could not be released");
+        }
     }
 
     /// Commits, and wakes the worker if there is something for it to do.

@@ -2,7 +2,8 @@
 /// better one.
 pub fn first_words(text: &str, max: usize) -> String {
     let mut words = String::new();
-    let stripped = text.split_whitespace().map(|word| word.trim_matches(|c| "*_`#>~[]".contains(c)));
+    let plain = text.replace(['*', '`', '~', '[', ']'], "");
+    let stripped = plain.split_whitespace().map(|word| word.trim_matches(['#', '>', '_']));
     for word in stripped.filter(|word| !word.is_empty()) {
         let needed = word.chars().count() + usize::from(!words.is_empty());
         if words.chars().count() + needed > max {

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
+use stead_domain::agent::Temperature;
 
 /// What the operator decides about the use cases.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct Settings {
     pub password_cost: PasswordCost,
     /// How long a JSON caller waits for an answer before it gets the run.
     pub ai_wait: Duration,
+    /// The sampling temperature of agents that name none; the model's own where absent.
+    pub temperature: Option<Temperature>,
     /// The size of the model's context, in tokens.
     pub context_tokens: u32,
     /// What of it is left free for the answer.

@@ -14,4 +14,5 @@
 pub mod builders;
 pub mod contracts;
 pub mod fakes;
+pub mod gate;
 pub mod openai_wire;

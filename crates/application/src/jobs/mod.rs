@@ -3,3 +3,5 @@
 mod prune;
 mod purge;
 mod worker;
+
+pub(crate) use worker::JobsAtWork;

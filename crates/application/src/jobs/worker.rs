@@ -1,7 +1,13 @@
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use futures_util::FutureExt;
 use stead_domain::{
+    JobId,
     job::{ClaimedJob, MAX_ATTEMPTS, Task, backoff},
     ports::store::{Change, Commit, Guard, JobChange, StoreError},
 };
@@ -69,7 +75,10 @@ impl Application {
             let place = Arc::clone(places).acquire_owned().await.map_err(Error::internal)?;
             let application = self.clone();
             self.background.spawn(async move {
+                application.jobs_at_work.add(job.id);
+                let id = job.id;
                 application.do_job(job).await;
+                application.jobs_at_work.remove(id);
                 drop(place);
                 // There may be more that waited for this place.
                 application.jobs_due.notify_one();
@@ -114,6 +123,28 @@ impl Application {
         }
         let jitter = f64::from(self.ids.secret()[0]) / 255.0;
         JobChange::Retry { job: job.id, run_at: self.clock.now().plus(backoff(job.attempts, jitter)), error }
+    }
+}
+
+/// The jobs that this process works on: their leases are renewed.
+#[derive(Default)]
+pub struct JobsAtWork(Mutex<HashSet<JobId>>);
+
+impl JobsAtWork {
+    pub fn ids(&self) -> Vec<JobId> {
+        self.lock().iter().copied().collect()
+    }
+
+    fn add(&self, job: JobId) {
+        self.lock().insert(job);
+    }
+
+    fn remove(&self, job: JobId) {
+        self.lock().remove(&job);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<JobId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

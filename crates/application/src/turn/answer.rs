@@ -122,6 +122,7 @@ impl Application {
                 },
                 event = stream.next() => match event {
                     Some(Ok(LlmEvent::Text(text))) => {
+                        let text = without_nul(text);
                         answer.content.push_str(&text);
                         live.push_content(&text);
                         if answer.content.len() > MAX_ANSWER {
@@ -131,12 +132,12 @@ impl Application {
                             keeper.keep(&answer.content);
                         }
                     }
-                    Some(Ok(LlmEvent::Reasoning(text))) => live.push_reasoning(&text),
+                    Some(Ok(LlmEvent::Reasoning(text))) => live.push_reasoning(&without_nul(text)),
                     // No tools are offered yet; a model that asks for one all the same gets no answer to it.
                     Some(Ok(LlmEvent::ToolCallStarted { .. } | LlmEvent::ToolCallDelta { .. } | LlmEvent::ToolCall(_))) => {}
                     Some(Ok(LlmEvent::Finished(finished))) => {
                         answer.finish_reason = Some(finished.reason);
-                        answer.model = Some(finished.model);
+                        answer.model = Some(without_nul(finished.model).chars().take(200).collect());
                         answer.usage = finished.usage.unwrap_or_default();
                         break Ending::Completed;
                     }
@@ -162,6 +163,11 @@ impl Application {
             () = self.background.expired().cancelled() => Ending::Failed(RunErrorCode::Interrupted),
         }
     }
+}
+
+/// Neither database keeps a NUL in text, and no model is to be trusted not to write one.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 fn failure(run: &Run, error: &LlmError) -> Ending {

@@ -188,7 +188,7 @@ impl Follower {
     }
 
     fn tell(&mut self, run: &Run, event: RunEvent) {
-        self.at.attempt = run.attempt;
+        self.at.attempt = run.attempt.max(1);
         self.at.n += 1;
         self.ready.push_back((self.at, event));
     }

@@ -1,9 +1,15 @@
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use stead_domain::{ConversationId, MessageId, RunId, run::Run};
+use stead_domain::{
+    ConversationId, MessageId, RunId,
+    run::{Run, RunStatus},
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +29,8 @@ pub struct LiveRun {
     answer: MessageId,
     log: Mutex<Log>,
     grown: watch::Sender<()>,
+    /// This process works on it.
+    begun: AtomicBool,
     /// Its person wants it stopped.
     pub cancelled: CancellationToken,
     /// It is somebody else's now, or its thread was deleted: stop, and write nothing more.
@@ -66,11 +74,15 @@ impl LiveRuns {
     pub fn open(&self, run: &Run, answer: MessageId) -> Arc<LiveRun> {
         let mut runs = self.lock();
         Arc::clone(runs.entry(run.id).or_insert_with(|| {
+            // What is told before it starts belongs to the attempt that will start.
+            let attempt = if run.status == RunStatus::Queued { run.attempt + 1 } else { run.attempt };
+            let log = Log { attempt, end: StreamPosition { attempt, ..StreamPosition::default() }, ..Log::default() };
             Arc::new(LiveRun {
                 conversation: run.conversation_id,
                 answer,
-                log: Mutex::default(),
+                log: Mutex::new(log),
                 grown: watch::Sender::new(()),
+                begun: AtomicBool::new(false),
                 cancelled: CancellationToken::new(),
                 lost: CancellationToken::new(),
             })
@@ -99,9 +111,10 @@ impl LiveRuns {
         }
     }
 
-    /// The runs that are open here.
-    pub fn all(&self) -> Vec<(RunId, Arc<LiveRun>)> {
-        self.lock().iter().map(|(id, live)| (*id, Arc::clone(live))).collect()
+    /// The runs that this process works on.
+    pub fn begun(&self) -> Vec<(RunId, Arc<LiveRun>)> {
+        let has_begun = |live: &LiveRun| live.begun.load(Ordering::Relaxed);
+        self.lock().iter().filter(|(_, live)| has_begun(live)).map(|(id, live)| (*id, Arc::clone(live))).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
@@ -112,6 +125,7 @@ impl LiveRuns {
 impl LiveRun {
     /// Begins an attempt.
     pub fn begin(&self, attempt: i32) {
+        self.begun.store(true, Ordering::Relaxed);
         let mut log = self.lock();
         log.attempt = attempt;
         log.end.attempt = attempt;
@@ -129,7 +143,7 @@ impl LiveRun {
 
     /// Says that it waits, unless it has begun in the meantime.
     pub fn push_queued(&self, run: &Run) {
-        if self.lock().attempt <= run.attempt {
+        if !self.begun.load(Ordering::Relaxed) {
             self.push(RunEvent::Queued(run.clone()));
         }
     }
@@ -262,5 +276,125 @@ impl LiveRun {
 
     fn lock(&self) -> MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use stead_domain::run::Usage;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[derive(Debug, Clone)]
+    enum Write {
+        Content(String),
+        Reasoning(String),
+        Event,
+    }
+
+    fn writes() -> impl Strategy<Value = Vec<(Write, bool)>> {
+        let write = prop_oneof![
+            3 => "\\PC{1,6}".prop_map(Write::Content),
+            1 => "\\PC{1,6}".prop_map(Write::Reasoning),
+            1 => Just(Write::Event),
+        ];
+        prop::collection::vec((write, any::<bool>()), 0..40)
+    }
+
+    fn live() -> LiveRun {
+        let live = LiveRun {
+            conversation: ConversationId::new(Uuid::from_u128(1)),
+            answer: MessageId::new(Uuid::from_u128(2)),
+            log: Mutex::default(),
+            grown: watch::Sender::new(()),
+            begun: AtomicBool::new(false),
+            cancelled: CancellationToken::new(),
+            lost: CancellationToken::new(),
+        };
+        live.begin(1);
+        live
+    }
+
+    fn apply(live: &LiveRun, write: &Write) {
+        match write {
+            Write::Content(text) => live.push_content(text),
+            Write::Reasoning(text) => live.push_reasoning(text),
+            Write::Event => live.push(RunEvent::Usage(Usage::default())),
+        }
+    }
+
+    /// What a reader has pieced together: the answer, and how many events came at which length of it.
+    #[derive(Debug, Default, PartialEq, Clone)]
+    struct Seen {
+        content: String,
+        events: Vec<usize>,
+    }
+
+    impl Seen {
+        fn take(&mut self, events: &[(StreamPosition, RunEvent)]) {
+            for (position, event) in events {
+                match event {
+                    RunEvent::ContentDelta { delta, .. } => self.content.push_str(delta),
+                    RunEvent::Usage(_) => self.events.push(self.content.chars().count()),
+                    _ => {}
+                }
+                assert_eq!(position.chars, self.content.chars().count());
+                assert_eq!(position.n as usize, self.events.len());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_reader_sees_the_same_whenever_it_reads(writes in writes()) {
+            let live = live();
+            let (mut cursor, mut eager) = (Cursor::default(), Seen::default());
+            for (write, reads) in &writes {
+                apply(&live, write);
+                if *reads {
+                    eager.take(&live.read(&mut cursor));
+                }
+            }
+            eager.take(&live.read(&mut cursor));
+            let mut late = Seen::default();
+            late.take(&live.read(&mut Cursor::default()));
+            prop_assert_eq!(&eager, &late);
+            let written: String = writes.iter().filter_map(|(write, _)| match write {
+                Write::Content(text) => Some(text.as_str()),
+                _ => None,
+            }).collect();
+            prop_assert_eq!(eager.content, written);
+        }
+
+        #[test]
+        fn a_reader_that_comes_back_goes_on_exactly_where_it_was(writes in writes(), leaves in 0usize..40) {
+            let live = live();
+            let (mut cursor, mut seen, mut at) = (Cursor::default(), Seen::default(), StreamPosition { attempt: 1, ..StreamPosition::default() });
+            for (index, (write, _)) in writes.iter().enumerate() {
+                apply(&live, write);
+                if index < leaves {
+                    let events = live.read(&mut cursor);
+                    at = events.last().map_or(at, |(position, _)| *position);
+                    seen.take(&events);
+                }
+            }
+            let mut cursor = live.seek(at).expect("the place is in this attempt");
+            seen.take(&live.read(&mut cursor));
+            let mut whole = Seen::default();
+            whole.take(&live.read(&mut Cursor::default()));
+            prop_assert_eq!(seen, whole);
+        }
+    }
+
+    #[test]
+    fn a_place_in_another_attempt_gets_a_snapshot() {
+        let live = live();
+        live.push_content("half");
+        live.begin(2);
+        let instead = live.seek(StreamPosition { attempt: 1, n: 0, chars: 2 }).expect_err("an older attempt");
+        let kinds: Vec<_> = instead.into_iter().map(|(_, event)| event).collect();
+        assert!(matches!(&kinds[..], [RunEvent::Restarted { attempt: 2 }, RunEvent::Snapshot { .. }]));
     }
 }

@@ -66,7 +66,7 @@ impl Application {
             purpose: Purpose::Answer,
             messages,
             tools: Vec::new(),
-            temperature: agent.temperature,
+            temperature: agent.temperature.or(self.settings.temperature),
             max_answer_tokens: self.settings.answer_tokens,
         };
         Ok(Prompt::Fits(request, budget - left))

@@ -3,7 +3,7 @@ use stead_domain::{
     run::{RunChunkKind, RunErrorCode},
 };
 
-use super::{answer::Answer, finish::Ending};
+use super::answer::Answer;
 use crate::{Application, Error};
 
 /// How many runs are taken at once.
@@ -18,10 +18,11 @@ impl Application {
                 TakenFrom::Lapsed => {
                     tracing::warn!(run = %run.id, "a run was interrupted");
                     let content = self.text_so_far(&run).await?;
-                    let interrupted = Answer::failed(RunErrorCode::Interrupted);
-                    let answer = Answer { content, model: run.model.clone(), ..interrupted };
-                    debug_assert!(answer.ending == Ending::Failed(RunErrorCode::Interrupted));
-                    self.finish_until_done(&run, &lease, answer, None).await;
+                    let answer = Answer { content, ..Answer::failed(RunErrorCode::Interrupted) };
+                    let application = self.clone();
+                    self.background.spawn(async move {
+                        application.finish_until_done(&run, &lease, answer, None).await;
+                    });
                 }
             }
         }
@@ -37,17 +38,22 @@ impl Application {
         Ok(chunks.into_iter().filter_map(|chunk| text(chunk.kind)).collect())
     }
 
-    /// Prolongs the leases of this process, stops the runs whose person wants that, and lets go of those that are
-    /// somebody else's now.
+    /// Prolongs the leases on what this process works on, stops the runs whose person wants that, and lets go of those that
+    /// are somebody else's now.
     pub(crate) async fn renew_leases(&self) -> Result<(), Error> {
-        let open = self.live.all();
-        let renewed = self.store.renew_leases(self.owner).await?;
-        for (id, live) in open {
+        let begun = self.live.begun();
+        let runs: Vec<_> = begun.iter().map(|(id, _)| *id).collect();
+        let jobs = self.jobs_at_work.ids();
+        if runs.is_empty() && jobs.is_empty() {
+            return Ok(());
+        }
+        let renewed = self.store.renew_leases(self.owner, &runs, &jobs).await?;
+        for (id, live) in begun {
             match renewed.iter().find(|renewed| renewed.run == id) {
                 Some(renewed) if renewed.cancel_requested => live.cancelled.cancel(),
                 Some(_) => {}
-                // Queued, ended a moment ago, or taken: only a run that was taken is told so, by the database itself.
-                None => {}
+                // Its end is being committed, or it was taken: either way nothing more of it is ours to write.
+                None => live.lost.cancel(),
             }
         }
         Ok(())

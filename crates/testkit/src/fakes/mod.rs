@@ -6,4 +6,4 @@ mod llm;
 
 pub use clock::FakeClock;
 pub use ids::FakeIds;
-pub use llm::FakeLlm;
+pub use llm::{FakeFailure, FakeLlm, FakeReply};

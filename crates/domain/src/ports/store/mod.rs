@@ -55,9 +55,15 @@ pub trait Store:
     /// [`RunChange::StartNext`] does). Each is held by `owner` with a raised fence.
     async fn claim_runs(&self, owner: LeaseOwner, limit: u32) -> Result<Vec<ClaimedRun>, StoreError>;
 
-    /// Prolongs every lease that `owner` still holds, on runs and jobs, and answers those runs. A run that is not in the
-    /// answer has been taken by somebody else, or has ended.
-    async fn renew_leases(&self, owner: LeaseOwner) -> Result<Vec<RenewedRun>, StoreError>;
+    /// Prolongs the leases that `owner` still holds on these runs and jobs (lapsed or not, as long as nobody else took
+    /// them), and answers those of the runs. A run that is not in the answer was taken by somebody else, or has ended. Only
+    /// what is named is prolonged: what a process has lost sight of lapses.
+    async fn renew_leases(
+        &self,
+        owner: LeaseOwner,
+        runs: &[RunId],
+        jobs: &[JobId],
+    ) -> Result<Vec<RenewedRun>, StoreError>;
 
     /// Lets every lease of `owner` lapse now, so that another process can take over at once.
     async fn release_leases(&self, owner: LeaseOwner) -> Result<(), StoreError>;

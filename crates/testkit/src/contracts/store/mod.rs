@@ -1,1 +1,308 @@
-//! (being written)
+//! What [`Store`](stead_domain::ports::Store) promises, from the words of the port alone.
+//!
+//! A test is a function over the port, its name the fact; a file holds the facts of one topic. The store is fresh for
+//! each. What happens with time (a lease that lapses) is brought about by `release_leases`: nothing here waits.
+
+mod expectations;
+mod paging_model;
+mod scenes;
+
+pub mod accounts;
+pub mod agents;
+pub mod commits;
+pub mod concurrency;
+pub mod deletion;
+pub mod events;
+pub mod guards;
+pub mod idempotency;
+pub mod jobs;
+pub mod leases;
+pub mod messages;
+pub mod prune;
+pub mod run_chunks;
+pub mod runs;
+pub mod sessions;
+pub mod text;
+pub mod thread_lists;
+pub mod threads;
+pub mod tool_calls;
+
+/// Makes a test of each promise of [`Store`](stead_domain::ports::Store); `make` is the path of an
+/// `async fn() -> (Arc<dyn Store>, T)`, which makes a fresh store. The `T` is kept until the test is over and dropped
+/// then: whatever the store stands on.
+#[macro_export]
+macro_rules! store_contract_tests {
+    ($make:path) => {
+        $crate::store_contract_tests! { @each $make;
+            accounts {
+                an_organization_is_read_as_written
+                an_unknown_organization_is_none
+                an_organization_update_writes_name_default_agent_version_and_time
+                every_kind_of_user_is_read_as_written
+                a_user_is_found_in_their_organization_alone
+                a_user_update_writes_all_but_identity
+                an_update_of_an_unknown_account_changes_nothing
+                credentials_are_found_by_address
+                nobody_signs_in_with_an_unknown_address
+                nobody_signs_in_who_is_deactivated
+                nobody_signs_in_without_a_password
+                a_password_is_replaced_and_the_user_stays
+                an_update_keeps_the_password
+                an_address_is_taken_on_the_whole_server
+                a_users_handle_is_taken_on_the_whole_server
+                a_deactivated_user_still_has_their_address_and_handle
+                a_freed_address_and_handle_can_be_taken
+                many_users_have_no_address
+            }
+            sessions {
+                a_session_is_read_as_written_with_its_user
+                an_unknown_session_is_none
+                a_sessions_user_is_as_they_are_now
+                a_session_rotates_to_the_next_generation
+                a_session_rotates_from_its_newest_generation_alone
+                a_revoked_session_does_not_rotate
+                a_session_is_revoked_once
+                a_change_of_an_unknown_session_changes_nothing
+                one_of_many_concurrent_rotations_happens
+            }
+            agents {
+                every_kind_of_agent_is_read_as_written
+                an_agent_is_found_in_its_organization_alone
+                an_agent_update_writes_all_but_identity
+                an_update_of_an_unknown_agent_changes_nothing
+                a_deleted_agent_is_still_found
+                an_agents_handle_is_taken_in_its_organization_alone
+                an_agents_new_handle_may_be_taken
+                an_agent_may_have_the_handle_of_a_user
+                a_deleted_agents_handle_is_free
+                a_viewer_sees_the_agents_that_are_visible_to_them
+                agents_are_listed_in_pages
+                an_unknown_organization_has_no_agents
+            }
+            threads {
+                every_kind_of_thread_is_read_as_written
+                a_thread_about_a_channel_names_it
+                a_new_thread_has_its_user_as_a_member
+                a_thread_is_found_in_its_organization_alone
+                a_threads_id_is_taken_once
+                a_thread_update_writes_what_its_person_may_change
+                a_change_of_an_unknown_thread_changes_nothing
+                a_touch_notes_activity_and_nothing_else
+                an_earlier_touch_changes_nothing
+            }
+            thread_lists {
+                threads_are_listed_by_newest_activity
+                of_threads_with_the_same_activity_the_larger_id_is_first
+                listed_threads_are_whole
+                archived_threads_are_listed_as_asked
+                threads_are_listed_by_limit_and_offset
+                an_offset_counts_threads_of_the_filter_alone
+                threads_are_listed_by_owner
+                threads_are_listed_by_agent
+                another_organization_lists_none_of_the_threads
+                threads_have_their_latest_messages
+                threads_have_at_most_a_hundred_messages
+                messages_off_the_active_branch_are_not_among_the_latest
+                listed_messages_are_whole_and_have_their_tool_calls
+            }
+            deletion {
+                a_deleted_thread_is_hidden_everywhere
+                a_deleted_threads_messages_are_not_listed
+                a_deleted_thread_has_no_newest_message_and_none_to_count
+                a_deleted_thread_holds_no_guard
+                a_deleted_threads_live_runs_are_cancelled
+                a_deleted_threads_waiting_answers_are_over
+                a_deleted_threads_ended_runs_stay_as_they_ended
+                deleting_a_thread_touches_no_other
+                a_thread_that_is_not_deleted_is_not_purged
+                a_purge_removes_at_most_what_it_may
+                a_purge_removes_the_conversation_last
+                a_purge_removes_everything_that_hangs_on_the_thread
+                a_purge_of_a_purged_thread_changes_nothing
+            }
+            messages {
+                every_kind_of_message_is_read_as_written
+                a_message_is_found_in_its_organization_alone
+                another_organization_lists_none_of_the_messages
+                messages_are_listed_in_pages
+                an_empty_conversation_has_empty_pages
+                paging_back_misses_nothing_while_messages_come
+                paging_on_sees_every_message_once_while_messages_come
+                messages_off_the_active_branch_are_found_but_not_listed
+                the_newest_message_has_the_largest_id
+                an_unknown_conversation_has_no_messages
+                a_messages_id_is_taken_once
+                a_senders_own_id_is_taken_everywhere_but_for_that_sender_alone
+                an_answer_that_waits_or_is_written_can_be_finished
+                an_answer_that_is_over_cannot_be_finished
+                a_failed_answer_is_emptied_and_queued_again
+                an_answer_that_has_not_failed_is_not_queued_again
+            }
+            tool_calls {
+                every_kind_of_tool_call_is_read_as_written
+                tool_calls_come_in_the_order_they_started
+                a_tool_call_ends_once
+                the_end_of_an_unknown_tool_call_changes_nothing
+                a_tool_calls_id_is_taken_once
+            }
+            runs {
+                a_queued_run_is_read_as_written
+                a_run_is_found_in_its_organization_alone
+                a_runs_id_is_taken_once
+                a_message_has_one_live_run_of_an_agent
+                starting_a_run_starts_its_answer
+                the_oldest_queued_run_is_started
+                nothing_is_started_while_a_run_is_running
+                nothing_is_started_in_an_empty_queue
+                queues_are_by_conversation_and_agent
+                a_run_is_queued_and_started_in_one_commit
+                the_commit_that_ends_a_run_starts_the_next
+                a_run_ends_as_it_is_told
+                an_ended_run_has_no_lease
+                a_queued_run_can_be_cancelled
+                a_change_of_an_unknown_run_changes_nothing
+                a_failed_run_is_queued_again_without_its_error
+                a_run_that_has_not_failed_is_not_queued_again
+                usage_is_added_up_over_attempts
+                a_running_run_can_be_asked_to_stop
+                a_run_that_is_not_running_cannot_be_asked_to_stop
+                every_kind_of_step_is_kept_and_replaced
+            }
+            run_chunks {
+                every_kind_of_chunk_is_read_as_written
+                chunks_are_listed_by_number_then_place
+                chunks_that_are_there_are_left_as_they_are
+                chunks_are_kept_by_run_and_attempt
+                no_chunks_are_kept_too
+                an_append_tells_that_the_run_is_to_stop
+                nothing_is_kept_under_somebody_elses_lease
+                nothing_is_kept_after_the_run_was_taken
+                nothing_is_kept_of_a_run_that_is_not_under_way
+                at_most_ten_thousand_chunks_are_listed
+            }
+            leases {
+                a_queued_run_is_claimed_and_started
+                a_run_whose_lease_holds_is_not_claimed
+                a_run_whose_lease_has_lapsed_is_claimed
+                a_worker_claims_its_own_lapsed_run_under_a_new_fence
+                a_lapsed_lease_guards_until_somebody_takes_it
+                a_lapsed_lease_that_nobody_took_is_renewed
+                only_what_is_named_is_renewed
+                only_the_oldest_of_a_queue_is_claimed
+                behind_a_lapsed_run_the_queue_waits
+                no_more_runs_are_claimed_than_asked_for
+                sixteen_claimers_share_the_runs
+                renewing_answers_the_runs_that_are_still_held
+                a_run_that_was_taken_is_not_renewed
+                releasing_lets_go_of_ones_own_runs_alone
+                there_is_nothing_to_claim_in_an_idle_store
+            }
+            guards {
+                a_member_guard_holds_for_members_alone
+                a_thread_guard_holds_in_its_organization_alone
+                an_agent_guard_holds_until_the_agent_is_deleted
+                a_newest_guard_holds_for_the_newest_active_message
+                a_queue_room_guard_counts_the_agents_queued_runs
+                a_version_guard_holds_for_the_version_that_is_there
+                a_version_guard_of_an_unknown_subject_does_not_hold
+                a_run_lease_guard_holds_for_owner_and_fence
+                a_run_status_guard_holds_for_that_status
+                the_first_guard_that_does_not_hold_is_named
+                a_refused_commit_leaves_nothing
+                guards_are_checked_before_changes
+            }
+            idempotency {
+                a_record_is_read_as_written
+                an_unknown_key_is_none
+                a_repeated_key_is_replayed
+                a_replay_does_nothing
+                a_key_is_looked_at_before_guards_and_changes
+                a_commit_that_conflicts_leaves_its_key_free
+                the_same_key_elsewhere_is_another_key
+                one_of_fifty_concurrent_commits_with_one_key_is_done
+            }
+            events {
+                every_kind_of_event_is_read_as_written
+                the_log_begins_empty
+                events_are_in_the_order_of_their_commits
+                the_log_holds_the_events_of_all_organizations
+                events_are_listed_once_across_cursors
+                a_cursor_is_the_place_after_its_event
+                a_cursor_finds_what_came_later
+                a_commit_that_conflicts_tells_nothing
+                a_reader_misses_nothing_of_many_writers
+            }
+            jobs {
+                every_kind_of_job_is_claimed_as_enqueued
+                a_job_that_is_not_due_is_not_claimed
+                the_job_that_is_due_longest_is_claimed_first
+                a_claimed_job_is_not_claimed_again
+                a_lapsed_job_that_nobody_took_is_renewed_where_it_is_named
+                a_job_whose_lease_has_lapsed_is_claimed_under_a_new_fence
+                a_job_lease_guard_holds_for_owner_and_fence
+                a_finished_job_is_gone
+                a_failed_job_is_tried_again_when_it_is_due
+                a_buried_job_waits_for_an_admin
+                at_most_a_hundred_dead_jobs_are_listed
+                a_change_of_an_unknown_job_changes_nothing
+                a_commit_that_conflicts_enqueues_nothing
+                sixteen_claimers_share_the_jobs
+                a_worker_releases_all_its_jobs
+            }
+            prune {
+                events_older_than_asked_are_removed
+                a_cursor_lives_longer_than_its_event
+                keys_older_than_asked_are_removed
+                chunks_of_runs_that_ended_earlier_are_removed
+                sessions_that_ended_earlier_are_removed
+                pruning_removes_five_hundred_at_a_time
+                there_is_nothing_to_prune_in_a_fresh_store
+                each_kind_is_pruned_by_its_own_bound
+            }
+            commits {
+                a_commit_of_nothing_is_done
+                outcomes_are_in_the_order_of_changes
+                changes_are_applied_in_their_order
+                a_commit_that_conflicts_leaves_nothing
+                a_conflict_does_not_poison_the_store
+                a_conflict_within_one_commit_is_a_conflict
+                every_id_is_taken_once
+                a_jobs_id_is_taken_once
+                a_commit_of_a_thousand_changes_lands
+                a_write_is_seen_by_every_later_read
+                a_refusal_and_a_conflict_are_not_worth_repeating
+                the_databases_clock_goes_on
+            }
+            concurrency {
+                commits_of_many_writers_are_all_there
+                one_writer_of_a_version_wins
+                commits_that_guard_a_thread_see_each_other
+                a_queue_never_grows_beyond_its_room
+                one_of_many_concurrent_starts_happens
+                starts_and_claims_never_run_two_at_once
+                a_failing_commit_harms_no_other
+                one_of_many_concurrent_inserts_of_an_id_lands
+                a_dropped_commit_is_never_half_done
+                a_dropped_commit_locks_nobody_out
+                nothing_is_added_to_a_thread_that_is_being_deleted
+            }
+            text {
+                texts_of_accounts_are_kept_as_written
+                texts_of_agents_and_threads_are_kept_as_written
+                texts_of_turns_are_kept_as_written
+                the_longest_texts_are_kept_as_written
+                every_shape_of_json_is_kept_as_written
+                every_time_is_kept_to_the_microsecond
+            }
+        }
+    };
+    (@each $make:path; $($topic:ident { $($name:ident)* })*) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let (store, _kept) = $make().await;
+                $crate::contracts::store::$topic::$name(store).await;
+            }
+        )*)*
+    };
+}

@@ -1,0 +1,24 @@
+# The one door to the house. A recipe calls cargo or a script; there is no logic here.
+.DEFAULT_GOAL := help
+.PHONY: help setup run check test openapi bench
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' Makefile
+
+setup: ## install what is missing to build, check and test (Debian packages, cargo-deny)
+	scripts/setup
+
+run: ## start Stead on http://127.0.0.1:8080, everything embedded in ./data
+	cargo run -p stead-server --bin stead -- serve
+
+check: ## formatting, clippy, layers, dependencies
+	scripts/check
+
+test: ## every test, on SQLite and on a throw-away Postgres
+	scripts/test
+
+openapi: ## write openapi/stead.json anew from the handlers
+	scripts/openapi
+
+bench: ## measure
+	scripts/postgres cargo run --release -p stead-bench

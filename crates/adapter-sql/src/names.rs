@@ -1,0 +1,325 @@
+//! The names that enums of the domain have in text columns: one place per enum. A name stays for ever, or a migration
+//! rewrites it.
+
+use stead_domain::{
+    agent::{Knowledge, OwnerVisibility, ToolPolicy, Visibility},
+    event::EventKind,
+    message::{MessageRole, MessageStatus},
+    run::{RunErrorCode, RunStatus, RunStepState},
+    thread::TitleSource,
+    user::{OrganizationRole, UserKind},
+};
+
+use crate::types::Named;
+
+impl Named for UserKind {
+    const ALL: &'static [Self] = &[Self::Person, Self::Service];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Service => "service",
+        }
+    }
+}
+
+impl Named for OrganizationRole {
+    const ALL: &'static [Self] = &[Self::Member, Self::Admin, Self::Owner];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+/// The kind of an agent without its owner, who has a column of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgentKindName {
+    Organization,
+    Personal,
+}
+
+impl Named for AgentKindName {
+    const ALL: &'static [Self] = &[Self::Organization, Self::Personal];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Personal => "personal",
+        }
+    }
+}
+
+impl Named for Visibility {
+    const ALL: &'static [Self] = &[Self::Private, Self::Organization];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Organization => "organization",
+        }
+    }
+}
+
+impl Named for OwnerVisibility {
+    const ALL: &'static [Self] = &[Self::Full, Self::Metadata, Self::None];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Metadata => "metadata",
+            Self::None => "none",
+        }
+    }
+}
+
+impl Named for Knowledge {
+    const ALL: &'static [Self] = &[Self::None, Self::SharedChannels];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::SharedChannels => "shared_channels",
+        }
+    }
+}
+
+impl Named for ToolPolicy {
+    const ALL: &'static [Self] = &[Self::Auto, Self::Ask, Self::Off];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Ask => "ask",
+            Self::Off => "off",
+        }
+    }
+}
+
+/// What a conversation is. Channels bring their own kinds with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConversationKind {
+    Thread,
+    Sidebar,
+}
+
+impl Named for ConversationKind {
+    const ALL: &'static [Self] = &[Self::Thread, Self::Sidebar];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Thread => "thread",
+            Self::Sidebar => "sidebar",
+        }
+    }
+}
+
+/// What a member may do in a conversation. Channels bring their own roles with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemberRole {
+    Member,
+}
+
+impl Named for MemberRole {
+    const ALL: &'static [Self] = &[Self::Member];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+        }
+    }
+}
+
+impl Named for TitleSource {
+    const ALL: &'static [Self] = &[Self::None, Self::Model, Self::Person];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Model => "model",
+            Self::Person => "person",
+        }
+    }
+}
+
+/// Who wrote a message, without their ids, which have columns of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorKind {
+    User,
+    Agent,
+    System,
+}
+
+impl Named for AuthorKind {
+    const ALL: &'static [Self] = &[Self::User, Self::Agent, Self::System];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Agent => "agent",
+            Self::System => "system",
+        }
+    }
+}
+
+impl Named for MessageRole {
+    const ALL: &'static [Self] = &[Self::User, Self::Assistant, Self::System];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::System => "system",
+        }
+    }
+}
+
+impl Named for MessageStatus {
+    const ALL: &'static [Self] = &[Self::Queued, Self::Streaming, Self::Complete, Self::Cancelled, Self::Failed];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Streaming => "streaming",
+            Self::Complete => "complete",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Partial indexes of the migrations name these.
+impl Named for RunStatus {
+    const ALL: &'static [Self] = &[
+        Self::Queued,
+        Self::Running,
+        Self::AwaitingApproval,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Named for RunErrorCode {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+/// The kind of a step without what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunStepKindName {
+    Model,
+    Tool,
+}
+
+impl Named for RunStepKindName {
+    const ALL: &'static [Self] = &[Self::Model, Self::Tool];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Tool => "tool",
+        }
+    }
+}
+
+impl Named for RunStepState {
+    const ALL: &'static [Self] = &[Self::Started, Self::Done, Self::Unknown];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Done => "done",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The kind of a piece of a stream without what it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunChunkKindName {
+    Text,
+    ToolCallStarted,
+    ToolCallCompleted,
+}
+
+impl Named for RunChunkKindName {
+    const ALL: &'static [Self] = &[Self::Text, Self::ToolCallStarted, Self::ToolCallCompleted];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::ToolCallStarted => "tool_call_started",
+            Self::ToolCallCompleted => "tool_call_completed",
+        }
+    }
+}
+
+/// Where a tool call stands, without its result, error and times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToolCallStatus {
+    Open,
+    Succeeded,
+    Failed,
+    Interrupted,
+}
+
+impl Named for ToolCallStatus {
+    const ALL: &'static [Self] = &[Self::Open, Self::Succeeded, Self::Failed, Self::Interrupted];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl Named for EventKind {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+/// Whom an event concerns, without the user, who has a column of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AudienceName {
+    Members,
+    Organization,
+    User,
+}
+
+impl Named for AudienceName {
+    const ALL: &'static [Self] = &[Self::Members, Self::Organization, Self::User];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Organization => "organization",
+            Self::User => "user",
+        }
+    }
+}

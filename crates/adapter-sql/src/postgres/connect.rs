@@ -1,0 +1,135 @@
+//! Connections to Postgres: from the URL to a session with our settings.
+
+use std::{sync::Arc, time::Duration};
+
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use tokio_postgres::{Config, NoTls, config::SslMode};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::open::OpenError;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A statement that hangs, a lock that is not given and a transaction that was forgotten end by themselves.
+const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
+                       SET idle_in_transaction_session_timeout = '10s'";
+
+/// Knows how to reach the database.
+#[derive(Clone)]
+pub(super) struct Connector {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+}
+
+impl Connector {
+    /// Reads `postgres://user:password@host:port/database?sslmode=…`. With `sslmode=require`, `verify-ca` or
+    /// `verify-full` the connection is encrypted, and the server's certificate checked against the system's roots and
+    /// the host's name; without, or with `disable`, `allow` or `prefer`, it is not encrypted.
+    pub(super) fn parse(url: &str) -> Result<Self, OpenError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(OpenError::Url("must begin with postgres://".to_owned()));
+        }
+        let (url, encrypted) = without_sslmode(url)?;
+        let mut config: Config = url.parse().map_err(|error| OpenError::Url(format!("is not understood: {error}")))?;
+        config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("stead");
+        }
+        let tls = if encrypted { Some(tls()?) } else { None };
+        Ok(Self { config, tls })
+    }
+
+    /// A session with our time limits.
+    pub(super) async fn session(&self) -> ConnectionResult<AsyncPgConnection> {
+        let mut connection = self.unlimited().await?;
+        connection.batch_execute(SESSION).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
+    }
+
+    /// A session without limits, for migrations.
+    pub(super) async fn unlimited(&self) -> ConnectionResult<AsyncPgConnection> {
+        match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await.map_err(refused)?;
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await.map_err(refused)?;
+                AsyncPgConnection::try_from_client_and_connection(client, connection).await
+            }
+        }
+    }
+}
+
+fn refused(error: tokio_postgres::Error) -> ConnectionError {
+    ConnectionError::BadConnection(error.to_string())
+}
+
+/// The URL without its `sslmode`, and whether that asks for an encrypted connection.
+fn without_sslmode(url: &str) -> Result<(String, bool), OpenError> {
+    let Some((base, query)) = url.split_once('?') else { return Ok((url.to_owned(), false)) };
+    let (modes, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with("sslmode="));
+    let encrypted = match modes.last().and_then(|pair| pair.strip_prefix("sslmode=")) {
+        None | Some("disable" | "allow" | "prefer") => false,
+        Some("require" | "verify-ca" | "verify-full") => true,
+        Some(other) => return Err(OpenError::Url(format!("has an unknown sslmode: {other}"))),
+    };
+    Ok((format!("{base}?{}", others.join("&")), encrypted))
+}
+
+fn tls() -> Result<MakeRustlsConnect, OpenError> {
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::warn!(%error, "a certificate of the system cannot be read");
+    }
+    let mut roots = RootCertStore::empty();
+    let (trusted, _) = roots.add_parsable_certificates(found.certs);
+    if trusted == 0 {
+        return Err(OpenError::Tls("the system has no certificates to trust".into()));
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| OpenError::Tls(error.into()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(url: &str) -> String {
+        match Connector::parse(url) {
+            Ok(_) => panic!("{url} was accepted"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_url_without_sslmode_is_not_encrypted() {
+        for url in ["postgres://a@b/c", "postgresql://a@b/c?sslmode=prefer", "postgres://a:b@c:1/d?sslmode=disable"] {
+            assert!(Connector::parse(url).unwrap().tls.is_none(), "{url}");
+        }
+    }
+
+    #[test]
+    fn other_options_of_the_url_are_kept() {
+        let url = "postgres://a@b/c?sslmode=disable&application_name=x&connect_timeout=7";
+        let config = Connector::parse(url).unwrap().config;
+        assert_eq!(config.get_application_name(), Some("x"));
+        assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn refusals_do_not_repeat_the_password() {
+        for url in ["mysql://u:hunter2@h/d", "postgres://u:hunter2@h/d?sslmode=no", "postgres://u:hunter2@h:x/d"] {
+            assert!(!refusal(url).contains("hunter2"), "{}", refusal(url));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Runs jobs on pooled connections, each as a task of its own: a caller that goes away drops no transaction, and
+//! connections live on the runtime on which the store was made.
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_async::{
+    AsyncConnection, AsyncPgConnection, TransactionManager,
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
+        bb8::{Pool, PooledConnection},
+    },
+};
+use futures_util::{FutureExt, future::BoxFuture};
+use stead_domain::ports::store::StoreError;
+use tokio::runtime::Handle;
+
+use super::connect::Connector;
+use crate::error::SqlError;
+
+/// How long a job that lost against another transaction waits each time before it is done again: at once it would take
+/// the rows back before the other, which waits for them, has woken up.
+const RETRIES: [Duration; 3] = [Duration::from_millis(10), Duration::from_millis(30), Duration::from_millis(90)];
+
+type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
+
+/// Runs jobs on the database's connections.
+#[derive(Clone)]
+pub(super) struct Executor {
+    pool: Pool<AsyncPgConnection>,
+    runtime: Handle,
+}
+
+/// No connection could be had.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection to the database could be had")]
+struct NoConnection(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl Executor {
+    /// Connections are opened when they are needed.
+    pub(super) fn new(connector: Connector, connections: u32, acquire_timeout: Duration) -> Self {
+        let connector = Arc::new(connector);
+        let mut config = ManagerConfig::default();
+        config.custom_setup = Box::new(move |_url| {
+            let connector = Arc::clone(&connector);
+            async move { connector.session().await }.boxed()
+        });
+        // Costs no round trip: the connection's own task has noticed when the server closed it.
+        config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|connection| {
+            let broken = connection.is_broken();
+            async move { if broken { Err(closed()) } else { Ok(()) } }.boxed()
+        }));
+        let manager = AsyncDieselConnectionManager::new_with_config(String::new(), config);
+        let pool = Pool::builder()
+            .max_size(connections)
+            .connection_timeout(acquire_timeout)
+            .test_on_check_out(true)
+            .build_unchecked(manager);
+        Self { pool, runtime: Handle::current() }
+    }
+
+    /// Runs a job that only reads.
+    pub(super) async fn read<R: Send + 'static>(
+        &self,
+        job: impl for<'c> FnOnce(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        let pool = self.pool.clone();
+        self.detached(async move {
+            let mut connection = acquire(&pool).await?;
+            Ok(job(&mut connection).await?)
+        })
+        .await
+    }
+
+    /// Runs a job in a transaction; answers when it is durable.
+    pub(super) async fn write<R: Send + 'static>(
+        &self,
+        job: impl for<'c> Fn(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Send + Sync + 'static,
+    ) -> Result<R, StoreError> {
+        let pool = self.pool.clone();
+        self.detached(async move {
+            for wait in RETRIES {
+                let mut connection = acquire(&pool).await?;
+                match in_transaction(&mut connection, &job).await {
+                    Err(error) if error.is_contended() => tracing::debug!(%error, "a transaction is done again"),
+                    ended => return Ok(ended?),
+                }
+                drop(connection);
+                tokio::time::sleep(wait).await;
+            }
+            let mut connection = acquire(&pool).await?;
+            Ok(in_transaction(&mut connection, &job).await?)
+        })
+        .await
+    }
+
+    async fn detached<R: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<R, StoreError>> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        self.runtime.spawn(work).await.unwrap_or_else(|error| {
+            if error.is_panic() {
+                Err(StoreError::Internal(Box::new(error)))
+            } else {
+                Err(StoreError::Unavailable(Box::new(error)))
+            }
+        })
+    }
+}
+
+/// Begins, does, commits; or rolls back. Should it panic, the pool sees an open transaction and closes the connection.
+async fn in_transaction<R>(
+    connection: &mut AsyncPgConnection,
+    job: &(impl for<'c> Fn(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Sync),
+) -> Result<R, SqlError> {
+    Transactions::begin_transaction(connection).await?;
+    match job(connection).await {
+        Ok(done) => {
+            Transactions::commit_transaction(connection).await?;
+            Ok(done)
+        }
+        Err(error) => {
+            if let Err(rollback) = Transactions::rollback_transaction(connection).await {
+                tracing::warn!(error = %rollback, "a transaction could not be rolled back; its connection is closed");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn acquire(pool: &Pool<AsyncPgConnection>) -> Result<PooledConnection<'_, AsyncPgConnection>, StoreError> {
+    pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(NoConnection(error.into()))))
+}
+
+fn closed() -> DieselError {
+    DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new("connection closed".to_owned()))
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor").field("pool", &self.pool.state().connections).finish_non_exhaustive()
+    }
+}

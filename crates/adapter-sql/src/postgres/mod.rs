@@ -1,0 +1,65 @@
+//! The store in Postgres.
+
+mod connect;
+mod epoch;
+mod executor;
+mod latest_messages;
+mod migrate;
+mod prelude;
+#[path = "../store/mod.rs"]
+mod store;
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+
+use self::{connect::Connector, executor::Executor};
+use crate::{migrations::Pending, open::OpenError};
+
+/// How to use a Postgres database.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgresOptions {
+    /// What to do about migrations that have not been run.
+    pub pending: Pending,
+    /// How many connections this process has at most.
+    pub connections: u32,
+    /// How long a caller waits for one of them.
+    pub acquire_timeout: Duration,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self { pending: Pending::Run, connections: 10, acquire_timeout: Duration::from_secs(2) }
+    }
+}
+
+/// The store in Postgres. Any number of processes may use the same database.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    executor: Executor,
+}
+
+impl PostgresStore {
+    /// Connects. Call it on the runtime that lives as long as the store: connections are driven there.
+    ///
+    /// # Errors
+    /// The URL is wrong, the database does not answer, or its schema is newer or not migrated as [`Pending`] wants.
+    pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, OpenError> {
+        let connector = Connector::parse(url)?;
+        migrate::migrate(&connector, options.pending).await?;
+        let executor = Executor::new(connector, options.connections, options.acquire_timeout);
+        executor
+            .write(|conn| epoch::raise_if_restored(conn).boxed())
+            .await
+            .map_err(|error| OpenError::Prepare(error.into()))?;
+        Ok(Self { executor })
+    }
+
+    /// Runs the migrations that have not been run, and answers their names.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn migrate(url: &str) -> Result<Vec<String>, OpenError> {
+        migrate::migrate(&Connector::parse(url)?, Pending::Run).await
+    }
+}

@@ -1,0 +1,86 @@
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use stead_domain::{
+    ConversationId,
+    job::{NewJob, Task},
+};
+
+use crate::{
+    schema::jobs,
+    types::{DbId, DbJson, DbTime},
+};
+
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false)]
+pub struct JobRow {
+    pub id: DbId,
+    pub organization_id: DbId,
+    pub kind: String,
+    pub payload: DbJson,
+    pub run_at: DbTime,
+    pub attempts: i32,
+    pub fence: i64,
+}
+
+/// What a job works on, as it lies in `payload`. `v` is raised when the fields of a kind change; a version that this
+/// program does not know is treated like a kind that it does not know.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Payload {
+    v: u32,
+    conversation_id: String,
+}
+
+const VERSION: u32 = 1;
+const TITLE_THREAD: &str = "title_thread";
+const PURGE_CONVERSATION: &str = "purge_conversation";
+
+/// The row was written by a version that knows more than this one.
+#[derive(Debug, thiserror::Error)]
+pub enum UnknownTask {
+    #[error("unknown kind")]
+    Kind,
+    #[error("unknown version of the payload")]
+    Version,
+    #[error("unreadable payload")]
+    Payload(#[source] serde_json::Error),
+    #[error("unreadable id in the payload")]
+    Id(#[source] uuid::Error),
+}
+
+impl TryFrom<&NewJob> for JobRow {
+    type Error = serde_json::Error;
+
+    fn try_from(job: &NewJob) -> Result<Self, serde_json::Error> {
+        let (kind, conversation) = match job.task {
+            Task::TitleThread(conversation) => (TITLE_THREAD, conversation),
+            Task::PurgeConversation(conversation) => (PURGE_CONVERSATION, conversation),
+        };
+        let payload = Payload { v: VERSION, conversation_id: conversation.to_string() };
+        Ok(Self {
+            id: job.id.into(),
+            organization_id: job.organization_id.into(),
+            kind: kind.to_owned(),
+            payload: DbJson(serde_json::to_value(payload)?),
+            run_at: job.run_at.into(),
+            attempts: 0,
+            fence: 0,
+        })
+    }
+}
+
+impl JobRow {
+    /// What the row asks for.
+    pub fn task(&self) -> Result<Task, UnknownTask> {
+        let task: fn(ConversationId) -> Task = match self.kind.as_str() {
+            TITLE_THREAD => Task::TitleThread,
+            PURGE_CONVERSATION => Task::PurgeConversation,
+            _ => return Err(UnknownTask::Kind),
+        };
+        let payload = Payload::deserialize(&self.payload.0).map_err(UnknownTask::Payload)?;
+        if payload.v != VERSION {
+            return Err(UnknownTask::Version);
+        }
+        Ok(task(payload.conversation_id.parse().map_err(UnknownTask::Id)?))
+    }
+}

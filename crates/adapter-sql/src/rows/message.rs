@@ -1,0 +1,126 @@
+use diesel::prelude::*;
+use stead_domain::message::{Author, Message, MessageRole, MessageStatus};
+
+use crate::{
+    error::InvalidColumn,
+    names::AuthorKind,
+    schema::messages,
+    types::{DbId, DbJson, DbName, DbTime},
+};
+
+#[derive(Debug, Clone, Queryable, QueryableByName, Selectable, Insertable)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
+pub struct MessageRow {
+    pub id: DbId,
+    pub organization_id: DbId,
+    pub conversation_id: DbId,
+    pub author_kind: DbName<AuthorKind>,
+    pub author_user_id: Option<DbId>,
+    pub author_agent_id: Option<DbId>,
+    pub on_behalf_of_user_id: Option<DbId>,
+    pub role: DbName<MessageRole>,
+    pub from_ai: bool,
+    pub content: String,
+    pub content_html: String,
+    pub metadata: DbJson,
+    pub reply_to_id: Option<DbId>,
+    pub branch_parent_id: Option<DbId>,
+    pub active: bool,
+    pub run_id: Option<DbId>,
+    pub status: DbName<MessageStatus>,
+    pub client_id: Option<DbId>,
+    pub version: i64,
+    pub created_at: DbTime,
+    pub edited_at: Option<DbTime>,
+}
+
+impl From<&Message> for MessageRow {
+    fn from(message: &Message) -> Self {
+        let Message {
+            id,
+            organization_id,
+            conversation_id,
+            author,
+            role,
+            from_ai,
+            content,
+            content_html,
+            metadata,
+            reply_to_id,
+            branch_parent_id,
+            active,
+            run_id,
+            status,
+            client_id,
+            version,
+            created_at,
+            edited_at,
+        } = message;
+        let (kind, user, agent, on_behalf_of) = match *author {
+            Author::User(user) => (AuthorKind::User, Some(user), None, None),
+            Author::Agent { agent, on_behalf_of } => (AuthorKind::Agent, None, Some(agent), on_behalf_of),
+            Author::System => (AuthorKind::System, None, None, None),
+        };
+        Self {
+            id: (*id).into(),
+            organization_id: (*organization_id).into(),
+            conversation_id: (*conversation_id).into(),
+            author_kind: DbName(kind),
+            author_user_id: user.map(Into::into),
+            author_agent_id: agent.map(Into::into),
+            on_behalf_of_user_id: on_behalf_of.map(Into::into),
+            role: DbName(*role),
+            from_ai: *from_ai,
+            content: content.clone(),
+            content_html: content_html.clone(),
+            metadata: metadata.into(),
+            reply_to_id: reply_to_id.map(Into::into),
+            branch_parent_id: branch_parent_id.map(Into::into),
+            active: *active,
+            run_id: run_id.map(Into::into),
+            status: DbName(*status),
+            client_id: client_id.map(DbId),
+            version: *version,
+            created_at: (*created_at).into(),
+            edited_at: edited_at.map(DbTime),
+        }
+    }
+}
+
+impl TryFrom<MessageRow> for Message {
+    type Error = InvalidColumn;
+
+    fn try_from(row: MessageRow) -> Result<Self, InvalidColumn> {
+        let author = match row.author_kind.0 {
+            AuthorKind::User => {
+                let user = row.author_user_id.ok_or_else(|| InvalidColumn::missing("messages.author_user_id"))?;
+                Author::User(user.into())
+            }
+            AuthorKind::Agent => {
+                let agent = row.author_agent_id.ok_or_else(|| InvalidColumn::missing("messages.author_agent_id"))?;
+                Author::Agent { agent: agent.into(), on_behalf_of: row.on_behalf_of_user_id.map(Into::into) }
+            }
+            AuthorKind::System => Author::System,
+        };
+        Ok(Self {
+            id: row.id.into(),
+            organization_id: row.organization_id.into(),
+            conversation_id: row.conversation_id.into(),
+            author,
+            role: row.role.0,
+            from_ai: row.from_ai,
+            content: row.content,
+            content_html: row.content_html,
+            metadata: row.metadata.into(),
+            reply_to_id: row.reply_to_id.map(Into::into),
+            branch_parent_id: row.branch_parent_id.map(Into::into),
+            active: row.active,
+            run_id: row.run_id.map(Into::into),
+            status: row.status.0,
+            client_id: row.client_id.map(|id| id.0),
+            version: row.version,
+            created_at: row.created_at.into(),
+            edited_at: row.edited_at.map(Into::into),
+        })
+    }
+}

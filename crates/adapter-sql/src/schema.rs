@@ -1,0 +1,354 @@
+//! The tables as both databases have them. Tests compare this with what the migrations make.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    organizations (id) {
+        id -> SqlUuid,
+        name -> Text,
+        default_agent_id -> SqlUuid,
+        version -> BigInt,
+        created_at -> SqlTime,
+        updated_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    users (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        kind -> Text,
+        role -> Text,
+        handle -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        display_name -> Text,
+        bio -> Nullable<Text>,
+        avatar_url -> Nullable<Text>,
+        deactivated_at -> Nullable<SqlTime>,
+        version -> BigInt,
+        created_at -> SqlTime,
+        updated_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    sessions (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        user_id -> SqlUuid,
+        generation -> BigInt,
+        rotated_at -> SqlTime,
+        expires_at -> SqlTime,
+        revoked_at -> Nullable<SqlTime>,
+        user_agent -> Nullable<Text>,
+        created_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    agents (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        kind -> Text,
+        owner_user_id -> Nullable<SqlUuid>,
+        handle -> Text,
+        display_name -> Text,
+        avatar_url -> Nullable<Text>,
+        description -> Text,
+        instructions -> Text,
+        model -> Nullable<Text>,
+        temperature -> Nullable<Double>,
+        visibility -> Text,
+        owner_visibility -> Text,
+        knowledge -> Text,
+        tool_policy -> Text,
+        max_tool_rounds -> Integer,
+        version -> BigInt,
+        created_at -> SqlTime,
+        updated_at -> SqlTime,
+        deleted_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    conversations (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        kind -> Text,
+        unique_key -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> SqlTime,
+        updated_at -> SqlTime,
+        deleted_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    threads (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        agent_id -> SqlUuid,
+        user_id -> SqlUuid,
+        channel_id -> Nullable<SqlUuid>,
+        title -> Nullable<Text>,
+        title_source -> Text,
+        metadata -> SqlJson,
+        archived -> Bool,
+        last_activity_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    members (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        user_id -> Nullable<SqlUuid>,
+        agent_id -> Nullable<SqlUuid>,
+        role -> Text,
+        joined_at -> SqlTime,
+        left_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    messages (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        author_kind -> Text,
+        author_user_id -> Nullable<SqlUuid>,
+        author_agent_id -> Nullable<SqlUuid>,
+        on_behalf_of_user_id -> Nullable<SqlUuid>,
+        role -> Text,
+        from_ai -> Bool,
+        content -> Text,
+        content_html -> Text,
+        metadata -> SqlJson,
+        reply_to_id -> Nullable<SqlUuid>,
+        branch_parent_id -> Nullable<SqlUuid>,
+        active -> Bool,
+        run_id -> Nullable<SqlUuid>,
+        status -> Text,
+        client_id -> Nullable<SqlUuid>,
+        version -> BigInt,
+        created_at -> SqlTime,
+        edited_at -> Nullable<SqlTime>,
+        deleted_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    runs (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        agent_id -> SqlUuid,
+        requested_by_user_id -> SqlUuid,
+        trigger_message_id -> SqlUuid,
+        answer_message_id -> Nullable<SqlUuid>,
+        status -> Text,
+        attempt -> Integer,
+        lease_owner -> Nullable<SqlUuid>,
+        lease_until -> Nullable<SqlTime>,
+        fence -> BigInt,
+        cancel_requested -> Bool,
+        model -> Nullable<Text>,
+        prompt_version -> Integer,
+        error_code -> Nullable<Text>,
+        error_message -> Nullable<Text>,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_tokens -> Nullable<BigInt>,
+        cost_micros -> BigInt,
+        created_at -> SqlTime,
+        started_at -> Nullable<SqlTime>,
+        ended_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    run_steps (run_id, attempt, n) {
+        run_id -> SqlUuid,
+        attempt -> Integer,
+        n -> Integer,
+        kind -> Text,
+        text -> Text,
+        tool_call_ids -> SqlJson,
+        state -> Text,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_tokens -> Nullable<BigInt>,
+        cost_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    tool_calls (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        message_id -> SqlUuid,
+        run_id -> SqlUuid,
+        step -> Integer,
+        server -> Text,
+        tool_name -> Text,
+        arguments -> SqlJson,
+        status -> Text,
+        result -> Nullable<SqlJson>,
+        error -> Nullable<Text>,
+        start_time -> SqlTime,
+        end_time -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    run_chunks (run_id, attempt, n, chars_from) {
+        run_id -> SqlUuid,
+        attempt -> Integer,
+        n -> Integer,
+        chars_from -> Integer,
+        kind -> Text,
+        text -> Nullable<Text>,
+        subject_id -> Nullable<SqlUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    event_epoch (id) {
+        id -> Integer,
+        epoch -> BigInt,
+        system_identifier -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    events (epoch, transaction_id, position) {
+        epoch -> BigInt,
+        transaction_id -> SqlTransactionId,
+        position -> BigInt,
+        organization_id -> SqlUuid,
+        conversation_id -> Nullable<SqlUuid>,
+        audience -> Text,
+        audience_user_id -> Nullable<SqlUuid>,
+        kind -> Text,
+        subject_id -> SqlUuid,
+        subject_version -> BigInt,
+        at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    jobs (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        kind -> Text,
+        payload -> SqlJson,
+        run_at -> SqlTime,
+        attempts -> Integer,
+        lease_owner -> Nullable<SqlUuid>,
+        lease_until -> Nullable<SqlTime>,
+        fence -> BigInt,
+        last_error -> Nullable<Text>,
+        died_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    idempotency (user_id, operation, key, organization_id) {
+        organization_id -> SqlUuid,
+        user_id -> SqlUuid,
+        operation -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        subject_id -> SqlUuid,
+        created_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    audit (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        actor_user_id -> SqlUuid,
+        action -> Text,
+        subject_id -> SqlUuid,
+        at -> SqlTime,
+    }
+}
+
+diesel::joinable!(threads -> conversations (id));
+diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(runs -> conversations (conversation_id));
+diesel::joinable!(members -> conversations (conversation_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(run_chunks -> runs (run_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    organizations,
+    users,
+    sessions,
+    agents,
+    conversations,
+    threads,
+    members,
+    messages,
+    runs,
+    run_steps,
+    tool_calls,
+    run_chunks,
+    event_epoch,
+    events,
+    jobs,
+    idempotency,
+    audit,
+);

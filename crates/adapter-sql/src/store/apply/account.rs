@@ -1,0 +1,107 @@
+//! Changes of organizations, users and sessions.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use stead_domain::{
+    organization::Organization,
+    ports::store::{OrganizationChange, Outcome, SessionChange, UserChange},
+    user::User,
+};
+
+use super::{insert::inserted, prelude::Conn, updated};
+use crate::{
+    error::SqlError,
+    rows::{OrganizationRow, SessionRow, UserRow},
+    schema::{organizations, sessions, users},
+    types::{DbId, DbTime},
+};
+
+pub(super) async fn organization(conn: &mut Conn, change: &OrganizationChange) -> Result<Outcome, SqlError> {
+    match change {
+        OrganizationChange::Insert(organization) => {
+            let row = OrganizationRow::from(organization);
+            diesel::insert_into(organizations::table).values(row).execute(conn).await?;
+            Ok(Outcome::Inserted)
+        }
+        OrganizationChange::Update(organization) => update_organization(conn, organization).await,
+    }
+}
+
+async fn update_organization(conn: &mut Conn, organization: &Organization) -> Result<Outcome, SqlError> {
+    let row = OrganizationRow::from(organization);
+    let rows = diesel::update(organizations::table.find(row.id))
+        .set((
+            organizations::name.eq(row.name),
+            organizations::default_agent_id.eq(row.default_agent_id),
+            organizations::version.eq(row.version),
+            organizations::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(updated(rows))
+}
+
+pub(super) async fn user(conn: &mut Conn, change: &UserChange) -> Result<Outcome, SqlError> {
+    match change {
+        UserChange::Insert(user, password) => {
+            let row = UserRow::from(user);
+            let id = row.id;
+            let hash = password.as_ref().map(|hash| hash.0.as_str());
+            let values = (row, users::password_hash.eq(hash));
+            let result = diesel::insert_into(users::table).values(values).execute(conn).await;
+            inserted(conn, result, "users", id).await
+        }
+        UserChange::Update(user) => update_user(conn, user).await,
+        UserChange::SetPassword(user, hash) => {
+            let user = users::table.find(DbId::from(*user));
+            let rows = diesel::update(user).set(users::password_hash.eq(&hash.0)).execute(conn).await?;
+            Ok(updated(rows))
+        }
+    }
+}
+
+async fn update_user(conn: &mut Conn, user: &User) -> Result<Outcome, SqlError> {
+    let row = UserRow::from(user);
+    let rows = diesel::update(users::table.find(row.id))
+        .set((
+            users::role.eq(row.role),
+            users::handle.eq(row.handle),
+            users::email.eq(row.email),
+            users::display_name.eq(row.display_name),
+            users::bio.eq(row.bio),
+            users::avatar_url.eq(row.avatar_url),
+            users::deactivated_at.eq(row.deactivated_at),
+            users::version.eq(row.version),
+            users::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(updated(rows))
+}
+
+pub(super) async fn session(conn: &mut Conn, change: &SessionChange) -> Result<Outcome, SqlError> {
+    match change {
+        SessionChange::Insert(session) => {
+            let row = SessionRow::from(session);
+            diesel::insert_into(sessions::table).values(row).execute(conn).await?;
+            Ok(Outcome::Inserted)
+        }
+        SessionChange::Rotate { session, from, at } => {
+            let presented = sessions::table
+                .filter(sessions::id.eq(DbId::from(*session)))
+                .filter(sessions::generation.eq(from))
+                .filter(sessions::revoked_at.is_null());
+            let rows = diesel::update(presented)
+                .set((sessions::generation.eq(from + 1), sessions::rotated_at.eq(DbTime(*at))))
+                .execute(conn)
+                .await?;
+            Ok(updated(rows))
+        }
+        SessionChange::Revoke { session, at } => {
+            let live =
+                sessions::table.filter(sessions::id.eq(DbId::from(*session))).filter(sessions::revoked_at.is_null());
+            let rows = diesel::update(live).set(sessions::revoked_at.eq(DbTime(*at))).execute(conn).await?;
+            Ok(updated(rows))
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Removes the rows of a deleted conversation, some at a time.
+
+use diesel::{prelude::*, sql_types::BigInt};
+use diesel_async::RunQueryDsl;
+use stead_domain::ports::store::Outcome;
+
+use super::{
+    prelude::{Conn, locked},
+    updated,
+};
+use crate::{
+    error::SqlError,
+    schema::conversations,
+    types::{DbId, SqlUuid},
+};
+
+/// What hangs on what goes first. `$1` is the conversation, `$2` how many rows.
+const STATEMENTS: [&str; 8] = [
+    "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
+        (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM runs r JOIN run_chunks c ON c.run_id = r.id \
+         WHERE r.conversation_id = $1 LIMIT $2)",
+    "DELETE FROM run_steps WHERE (run_id, attempt, n) IN \
+        (SELECT s.run_id, s.attempt, s.n FROM runs r JOIN run_steps s ON s.run_id = r.id \
+         WHERE r.conversation_id = $1 LIMIT $2)",
+    "DELETE FROM tool_calls WHERE id IN \
+        (SELECT t.id FROM messages m JOIN tool_calls t ON t.message_id = m.id WHERE m.conversation_id = $1 LIMIT $2)",
+    "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM members WHERE id IN (SELECT id FROM members WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE id = $1 LIMIT $2)",
+    "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations WHERE id = $1 LIMIT $2)",
+];
+
+/// Removes up to `at_most` rows; unchanged where the conversation is not there or not deleted.
+pub(super) async fn purge(conn: &mut Conn, conversation: DbId, at_most: u32) -> Result<Outcome, SqlError> {
+    let deleted = conversations::table
+        .filter(conversations::id.eq(conversation))
+        .filter(conversations::deleted_at.is_not_null())
+        .select(conversations::id);
+    if locked!(deleted).first::<DbId>(conn).await.optional()?.is_none() {
+        return Ok(Outcome::Unchanged);
+    }
+    let at_most = usize::try_from(at_most).unwrap_or(usize::MAX);
+    let mut removed = 0;
+    for statement in STATEMENTS {
+        // A full page of this kind: there may be more, and what it hangs on has to stay.
+        if removed >= at_most {
+            break;
+        }
+        let room = i64::try_from(at_most - removed).unwrap_or(i64::MAX);
+        removed +=
+            diesel::sql_query(statement).bind::<SqlUuid, _>(conversation).bind::<BigInt, _>(room).execute(conn).await?;
+    }
+    Ok(updated(removed))
+}

@@ -1,0 +1,154 @@
+//! Changes of runs.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use stead_domain::{
+    RunId, Timestamp,
+    ports::store::{FinishRun, Outcome, RunChange},
+    run::{LEASE, LeaseOwner, Run, RunErrorCode, RunStatus, RunStep, Usage},
+};
+
+use super::{
+    super::runs::{LIVE, UNDERWAY},
+    insert::inserted,
+    message::start_streaming,
+    prelude::{self, Conn, locked},
+    updated,
+};
+use crate::{
+    error::SqlError,
+    rows::{RunRow, RunStepRow},
+    schema::{run_steps, runs},
+    types::{DbId, DbName, DbTime},
+};
+
+pub(super) async fn apply(conn: &mut Conn, change: &RunChange) -> Result<Outcome, SqlError> {
+    match change {
+        RunChange::Insert(run) => insert(conn, run).await,
+        RunChange::StartNext { conversation, agent, owner, at } => {
+            let at = DbTime(*at);
+            let started = start_next(conn, (*conversation).into(), (*agent).into(), *owner, at).await?;
+            Ok(started.map_or(Outcome::Unchanged, |run| Outcome::Started(run.id.into(), run.fence)))
+        }
+        RunChange::Finish(finish) => end(conn, finish).await,
+        RunChange::Requeue(run) => requeue(conn, (*run).into()).await,
+        RunChange::RequestCancel(run) => request_cancel(conn, (*run).into()).await,
+        RunChange::Step(run, step) => write_step(conn, *run, step).await,
+    }
+}
+
+async fn insert(conn: &mut Conn, run: &Run) -> Result<Outcome, SqlError> {
+    let row = RunRow { status: DbName(RunStatus::Queued), attempt: 0, ..RunRow::from(run) };
+    let id = row.id;
+    let result = diesel::insert_into(runs::table).values(row).execute(conn).await;
+    inserted(conn, result, "runs", id).await
+}
+
+/// Starts the oldest queued run of the agent in the conversation, unless one is under way there.
+pub(in super::super) async fn start_next(
+    conn: &mut Conn,
+    conversation: DbId,
+    agent: DbId,
+    owner: LeaseOwner,
+    at: DbTime,
+) -> Result<Option<RunRow>, SqlError> {
+    let here = runs::conversation_id.eq(conversation).and(runs::agent_id.eq(agent));
+    let underway = runs::table.filter(here).filter(runs::status.eq_any(UNDERWAY)).select(runs::id);
+    if underway.first::<DbId>(conn).await.optional()?.is_some() {
+        return Ok(None);
+    }
+    let next = runs::table
+        .filter(here)
+        .filter(runs::status.eq(DbName(RunStatus::Queued)))
+        .order((runs::created_at, runs::id))
+        .select(runs::id);
+    let Some(next) = locked!(next).first::<DbId>(conn).await.optional()? else { return Ok(None) };
+
+    let until = Timestamp::from(prelude::now(conn).await?).plus(LEASE);
+    let started: RunRow = diesel::update(runs::table.find(next))
+        .set((
+            runs::status.eq(DbName(RunStatus::Running)),
+            runs::attempt.eq(runs::attempt + 1),
+            runs::fence.eq(runs::fence + 1),
+            runs::started_at.eq(at),
+            runs::lease_owner.eq(DbId(owner.0)),
+            runs::lease_until.eq(DbTime(until)),
+        ))
+        .returning(RunRow::as_returning())
+        .get_result(conn)
+        .await?;
+    if let Some(answer) = started.answer_message_id {
+        start_streaming(conn, answer).await?;
+    }
+    Ok(Some(started))
+}
+
+async fn end(conn: &mut Conn, finish: &FinishRun) -> Result<Outcome, SqlError> {
+    let FinishRun { run, status, model, error, usage, at } = finish;
+    let live = runs::table.filter(runs::id.eq(DbId::from(*run))).filter(runs::status.eq_any(LIVE));
+    let Some(row) = locked!(live.select(RunRow::as_select())).first(conn).await.optional()? else {
+        return Ok(Outcome::Unchanged);
+    };
+    let used = added(&row, usage);
+    let rows = diesel::update(runs::table.find(row.id))
+        .set((
+            runs::status.eq(DbName(*status)),
+            runs::model.eq(model.as_ref().or(row.model.as_ref())),
+            runs::error_code.eq(error.as_ref().map(|error| DbName(error.code))),
+            runs::error_message.eq(error.as_ref().map(|error| &error.message)),
+            runs::input_tokens.eq(used.input_tokens),
+            runs::output_tokens.eq(used.output_tokens),
+            runs::cached_tokens.eq(used.cached_tokens),
+            runs::cost_micros.eq(used.cost_micros),
+            runs::lease_owner.eq(None::<DbId>),
+            runs::lease_until.eq(None::<DbTime>),
+            runs::ended_at.eq(DbTime(*at)),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(updated(rows))
+}
+
+fn added(row: &RunRow, usage: &Usage) -> Usage {
+    let cached_tokens = match (row.cached_tokens, usage.cached_tokens) {
+        (None, None) => None,
+        (before, now) => Some(before.unwrap_or(0).saturating_add(now.unwrap_or(0))),
+    };
+    Usage {
+        input_tokens: row.input_tokens.saturating_add(usage.input_tokens),
+        output_tokens: row.output_tokens.saturating_add(usage.output_tokens),
+        cached_tokens,
+        cost_micros: row.cost_micros.saturating_add(usage.cost_micros),
+    }
+}
+
+async fn requeue(conn: &mut Conn, run: DbId) -> Result<Outcome, SqlError> {
+    let failed = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq(DbName(RunStatus::Failed)));
+    let rows = diesel::update(failed)
+        .set((
+            runs::status.eq(DbName(RunStatus::Queued)),
+            runs::cancel_requested.eq(false),
+            runs::error_code.eq(None::<DbName<RunErrorCode>>),
+            runs::error_message.eq(None::<String>),
+            runs::ended_at.eq(None::<DbTime>),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(updated(rows))
+}
+
+async fn request_cancel(conn: &mut Conn, run: DbId) -> Result<Outcome, SqlError> {
+    let underway = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq_any(UNDERWAY));
+    let rows = diesel::update(underway).set(runs::cancel_requested.eq(true)).execute(conn).await?;
+    Ok(updated(rows))
+}
+
+async fn write_step(conn: &mut Conn, run: RunId, step: &RunStep) -> Result<Outcome, SqlError> {
+    let row = RunStepRow::new(run, step);
+    let same = run_steps::table.find((row.run_id, row.attempt, row.n));
+    if diesel::update(same).set(&row).execute(conn).await? > 0 {
+        return Ok(Outcome::Updated);
+    }
+    diesel::insert_into(run_steps::table).values(&row).execute(conn).await?;
+    Ok(Outcome::Inserted)
+}

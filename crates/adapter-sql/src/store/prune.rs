@@ -1,0 +1,47 @@
+//! Removes what is no longer needed, some rows at a time.
+
+use diesel::{prelude::*, sql_types::BigInt};
+use diesel_async::RunQueryDsl;
+use stead_domain::ports::store::PruneBefore;
+
+use super::prelude::Conn;
+use crate::{
+    error::SqlError,
+    types::{DbTime, SqlTime},
+};
+
+/// How many rows of each kind are removed at once.
+const AT_MOST: usize = 500;
+
+const EVENTS: &str = "DELETE FROM events WHERE (epoch, transaction_id, position) IN \
+    (SELECT epoch, transaction_id, position FROM events WHERE at < $1 ORDER BY at LIMIT $2)";
+
+const IDEMPOTENCY: &str = "DELETE FROM idempotency WHERE (user_id, operation, key, organization_id) IN \
+    (SELECT user_id, operation, key, organization_id FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+
+const RUN_CHUNKS: &str = "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
+    (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM run_chunks c JOIN runs r ON r.id = c.run_id \
+     WHERE r.ended_at < $1 LIMIT $2)";
+
+/// A session ends when it expires or is revoked.
+const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
+    (SELECT id FROM sessions WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2)";
+
+/// Removes old rows of each kind; answers whether there may be more of any.
+pub(super) async fn prune(conn: &mut Conn, before: PruneBefore) -> Result<bool, SqlError> {
+    let mut more = false;
+    for (statement, before) in [
+        (EVENTS, before.events),
+        (IDEMPOTENCY, before.idempotency),
+        (RUN_CHUNKS, before.run_chunks),
+        (SESSIONS, before.sessions),
+    ] {
+        more |= remove(conn, statement, before.into()).await? >= AT_MOST;
+    }
+    Ok(more)
+}
+
+async fn remove(conn: &mut Conn, statement: &'static str, before: DbTime) -> QueryResult<usize> {
+    let at_most = i64::try_from(AT_MOST).unwrap_or(i64::MAX);
+    diesel::sql_query(statement).bind::<SqlTime, _>(before).bind::<BigInt, _>(at_most).execute(conn).await
+}

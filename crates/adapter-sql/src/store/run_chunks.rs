@@ -1,0 +1,59 @@
+//! The pieces of a run's stream.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use stead_domain::{
+    RunId,
+    ports::store::{AppendChunks, Appended},
+    run::RunChunk,
+};
+
+use super::{
+    prelude::{Conn, share_locked},
+    runs::UNDERWAY,
+};
+use crate::{
+    error::SqlError,
+    rows::RunChunkRow,
+    schema::{run_chunks, runs},
+    types::DbId,
+};
+
+/// The most that is read at once.
+const MOST: i64 = 10_000;
+
+/// Keeps pieces if the lease still holds.
+pub(super) async fn append(conn: &mut Conn, chunks: Arc<AppendChunks>) -> Result<Appended, SqlError> {
+    let held = runs::table
+        .filter(runs::id.eq(DbId::from(chunks.run)))
+        .filter(runs::lease_owner.eq(DbId(chunks.lease.owner.0)))
+        .filter(runs::fence.eq(chunks.lease.fence))
+        .filter(runs::status.eq_any(UNDERWAY))
+        .select(runs::cancel_requested);
+    // Nobody can take the run before the pieces are kept.
+    let Some(cancel_requested) = share_locked!(held).first(conn).await.optional()? else {
+        return Ok(Appended::LeaseLost);
+    };
+    for chunk in &chunks.chunks {
+        diesel::insert_into(run_chunks::table)
+            .values(RunChunkRow::new(chunks.run, chunks.attempt, chunk))
+            .on_conflict_do_nothing()
+            .execute(conn)
+            .await?;
+    }
+    Ok(Appended::Kept { cancel_requested })
+}
+
+/// The pieces of one attempt, in order.
+pub(super) async fn list(conn: &mut Conn, run: RunId, attempt: i32) -> Result<Vec<RunChunk>, SqlError> {
+    let query = run_chunks::table
+        .filter(run_chunks::run_id.eq(DbId::from(run)))
+        .filter(run_chunks::attempt.eq(attempt))
+        .order((run_chunks::n, run_chunks::chars_from))
+        .limit(MOST)
+        .select(RunChunkRow::as_select());
+    let rows = query.load(conn).await?;
+    Ok(rows.into_iter().map(RunChunk::try_from).collect::<Result<_, _>>()?)
+}

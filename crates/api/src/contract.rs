@@ -1,0 +1,61 @@
+use actix_router::ResourceDef;
+use bytes::Bytes;
+use utoipa::openapi::{OpenApi, PathItem};
+
+use crate::openapi::to_json;
+
+/// What the server promises, made once of the document: the document itself, and which methods each path takes.
+pub struct Contract {
+    /// The document as JSON.
+    pub json: Bytes,
+    routes: Vec<(ResourceDef, String)>,
+}
+
+impl Contract {
+    /// From the document.
+    pub fn new(document: &OpenApi) -> Self {
+        let routes = document.paths.paths.iter().map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item)));
+        Self { json: Bytes::from(to_json(document)), routes: routes.collect() }
+    }
+
+    /// The methods of a path, as in `Allow`, if it is one of the contract's.
+    pub fn allowed(&self, path: &str) -> Option<&str> {
+        self.routes.iter().find(|(route, _)| route.is_match(path)).map(|(_, methods)| methods.as_str())
+    }
+}
+
+fn methods(item: &PathItem) -> String {
+    let taken = [
+        ("GET", item.get.is_some()),
+        ("POST", item.post.is_some()),
+        ("PUT", item.put.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("DELETE", item.delete.is_some()),
+    ];
+    let names: Vec<_> = taken.into_iter().filter(|(_, is_taken)| *is_taken).map(|(name, _)| name).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document;
+
+    #[test]
+    fn paths_know_their_methods() {
+        let contract = Contract::new(&document());
+        for (path, methods) in [
+            ("/api/v1/agents", Some("GET, POST")),
+            ("/api/v1/agents/anything", Some("GET, PATCH, DELETE")),
+            ("/api/v1/auth/login", Some("POST")),
+            ("/api/v1/chat/default/threads/x/runs/y/events", Some("GET")),
+            ("/healthz", Some("GET")),
+            ("/api/v1/agents/", None),
+            ("/api/v1/agents/a/b", None),
+            ("/api/v1", None),
+            ("/", None),
+        ] {
+            assert_eq!(contract.allowed(path), methods, "{path}");
+        }
+    }
+}

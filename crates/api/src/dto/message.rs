@@ -1,0 +1,182 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use stead_domain::{
+    message::{Message, MessageRole, MessageStatus},
+    page::Slice,
+    ports::store::ThreadMessage,
+};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Time, tool_call::ToolCallBody};
+use crate::paging::neighbours;
+
+/// One message of a thread.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Message)]
+pub struct MessageBody {
+    /// Its id, which is also its place: ids sort by time.
+    pub id: Uuid,
+    /// Its thread.
+    pub thread_id: Uuid,
+    /// The text, Markdown.
+    pub content: String,
+    /// The text as clean HTML.
+    pub content_html: String,
+    /// Who said it: the person, or the agent.
+    pub role: MessageRoleBody,
+    /// What the agent had done by tools.
+    pub tool_calls: Vec<ToolCallBody>,
+    /// Always empty.
+    #[schema(value_type = Vec<Object>, max_items = 0)]
+    pub attachments: [(); 0],
+    /// What the client keeps with it; of an answer `in_reply_to`, `run_id` and more.
+    #[schema(value_type = Object)]
+    pub metadata: Value,
+    /// When it was sent; of an answer, when it was asked for.
+    pub created_at: Time,
+    /// The message before it.
+    #[schema(required = true)]
+    pub parent_id: Option<Uuid>,
+    /// Whether it is on the branch that is shown and continued.
+    pub active: bool,
+    /// How far it is.
+    pub status: MessageStatusBody,
+}
+
+/// What a message is to a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = MessageRole)]
+pub enum MessageRoleBody {
+    User,
+    Assistant,
+    System,
+}
+
+/// How far a message is. A person's message is complete at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = MessageStatus)]
+pub enum MessageStatusBody {
+    Queued,
+    Streaming,
+    Complete,
+    Cancelled,
+    Failed,
+}
+
+impl From<ThreadMessage> for MessageBody {
+    fn from(ThreadMessage { message, tool_calls }: ThreadMessage) -> Self {
+        let Message {
+            id,
+            organization_id: _,
+            conversation_id,
+            author: _,
+            role,
+            from_ai: _,
+            content,
+            content_html,
+            metadata,
+            reply_to_id: _,
+            branch_parent_id,
+            active,
+            run_id: _,
+            status,
+            client_id: _,
+            version: _,
+            created_at,
+            edited_at: _,
+        } = message;
+        Self {
+            id: id.uuid(),
+            thread_id: conversation_id.uuid(),
+            content,
+            content_html,
+            role: match role {
+                MessageRole::User => MessageRoleBody::User,
+                MessageRole::Assistant => MessageRoleBody::Assistant,
+                MessageRole::System => MessageRoleBody::System,
+            },
+            tool_calls: tool_calls.into_iter().map(ToolCallBody::from).collect(),
+            attachments: [],
+            metadata: metadata.into_value(),
+            created_at: Time(created_at),
+            parent_id: branch_parent_id.map(Uuid::from),
+            active,
+            status: match status {
+                MessageStatus::Queued => MessageStatusBody::Queued,
+                MessageStatus::Streaming => MessageStatusBody::Streaming,
+                MessageStatus::Complete => MessageStatusBody::Complete,
+                MessageStatus::Cancelled => MessageStatusBody::Cancelled,
+                MessageStatus::Failed => MessageStatusBody::Failed,
+            },
+        }
+    }
+}
+
+impl MessageBody {
+    /// A question, as an example for the document.
+    pub fn sample_question() -> Self {
+        Self {
+            id: Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0006),
+            thread_id: Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0005),
+            content: "What is a *stead*?".to_owned(),
+            content_html: "<p>What is a <em>stead</em>?</p>\n".to_owned(),
+            role: MessageRoleBody::User,
+            tool_calls: Vec::new(),
+            attachments: [],
+            metadata: json!({"client": "cli"}),
+            created_at: Time::sample(60),
+            parent_id: None,
+            active: true,
+            status: MessageStatusBody::Complete,
+        }
+    }
+
+    /// Its answer.
+    pub fn sample_answer() -> Self {
+        let question = Self::sample_question();
+        let run = Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0008);
+        Self {
+            id: Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0007),
+            content: "A place.".to_owned(),
+            content_html: "<p>A place.</p>\n".to_owned(),
+            role: MessageRoleBody::Assistant,
+            metadata: json!({"in_reply_to": question.id, "run_id": run, "model": "gpt-4.1-mini"}),
+            parent_id: Some(question.id),
+            ..question
+        }
+    }
+}
+
+/// A page of messages, oldest to newest.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MessageList)]
+pub struct MessagesBody {
+    /// The messages.
+    pub messages: Vec<MessageBody>,
+    /// There are older ones: pass it as `before`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    pub next_before: Option<Uuid>,
+    /// There are newer ones: pass it as `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    pub next_after: Option<Uuid>,
+}
+
+impl From<Slice<ThreadMessage>> for MessagesBody {
+    fn from(slice: Slice<ThreadMessage>) -> Self {
+        let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
+        Self { messages: slice.items.into_iter().map(MessageBody::from).collect(), next_before, next_after }
+    }
+}
+
+impl MessagesBody {
+    /// An example for the document.
+    pub fn sample() -> Self {
+        let messages = vec![MessageBody::sample_question(), MessageBody::sample_answer()];
+        Self { messages, next_before: None, next_after: None }
+    }
+}

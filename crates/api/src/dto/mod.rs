@@ -1,0 +1,32 @@
+//! Shapes on the wire that more than one operation uses. Each is made from its entity by destructuring or naming every
+//! field, so that a new one is a decision here too, and carries a `sample` that is the document's example.
+
+mod agent;
+mod agent_settings;
+mod event;
+mod message;
+mod organization;
+mod patch;
+mod run;
+mod signed_in;
+mod text;
+mod thread;
+mod time;
+mod tool_call;
+mod user;
+
+pub use agent::{AgentBody, AgentsBody};
+pub use agent_settings::{AgentKindBody, KnowledgeBody, OwnerVisibilityBody, ToolPolicyBody, VisibilityBody};
+pub use event::RunEventBody;
+pub use message::{MessageBody, MessageRoleBody, MessagesBody};
+pub use organization::OrganizationBody;
+pub use patch::{clearable, present};
+pub use run::RunBody;
+pub use signed_in::SignedInBody;
+pub use text::{avatar_url, id, metadata, whole_number};
+pub use thread::ThreadBody;
+pub use time::Time;
+pub use user::UserBody;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+use actix_web::http::StatusCode;
+
+/// The stable codes of the error body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    InvalidRequest,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    EmailTaken,
+    HandleTaken,
+    ThreadBusy,
+    AgentDeleted,
+    DefaultAgent,
+    ThreadEmpty,
+    IdempotencyMismatch,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    Internal,
+    AiUnavailable,
+    Unavailable,
+}
+
+/// What a code means.
+#[derive(Debug)]
+pub struct Entry {
+    pub code: Code,
+    /// As it is written in the body.
+    pub name: &'static str,
+    pub status: StatusCode,
+    /// What people read where nothing more precise is known.
+    pub sentence: &'static str,
+    /// Whether the same request may succeed later: the answer then says when, in `Retry-After`.
+    pub retryable: bool,
+}
+
+const fn entry(code: Code, name: &'static str, status: StatusCode, sentence: &'static str) -> Entry {
+    Entry { code, name, status, sentence, retryable: false }
+}
+
+const fn retryable(code: Code, name: &'static str, status: StatusCode, sentence: &'static str) -> Entry {
+    Entry { code, name, status, sentence, retryable: true }
+}
+
+/// Every code, in the order of [`Code`].
+pub const TABLE: [Entry; 18] = [
+    entry(Code::InvalidRequest, "invalid_request", StatusCode::BAD_REQUEST, "The request is invalid"),
+    entry(Code::Unauthorized, "unauthorized", StatusCode::UNAUTHORIZED, "Unauthorized access"),
+    entry(Code::Forbidden, "forbidden", StatusCode::FORBIDDEN, "You may not do this"),
+    entry(Code::NotFound, "not_found", StatusCode::NOT_FOUND, "Resource not found"),
+    entry(
+        Code::MethodNotAllowed,
+        "method_not_allowed",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "The resource does not support this method",
+    ),
+    entry(Code::Conflict, "conflict", StatusCode::CONFLICT, "Others changed it at the same time. Try again."),
+    entry(Code::EmailTaken, "email_taken", StatusCode::CONFLICT, "This e-mail address is taken"),
+    entry(Code::HandleTaken, "handle_taken", StatusCode::CONFLICT, "This handle is taken"),
+    retryable(
+        Code::ThreadBusy,
+        "thread_busy",
+        StatusCode::CONFLICT,
+        "Too many messages wait in this thread. Try again when some are answered.",
+    ),
+    entry(Code::AgentDeleted, "agent_deleted", StatusCode::CONFLICT, "The thread's agent was deleted"),
+    entry(
+        Code::DefaultAgent,
+        "default_agent",
+        StatusCode::CONFLICT,
+        "The organization's default agent can be neither deleted nor hidden",
+    ),
+    entry(Code::ThreadEmpty, "thread_empty", StatusCode::CONFLICT, "The thread has no messages yet"),
+    entry(
+        Code::IdempotencyMismatch,
+        "idempotency_mismatch",
+        StatusCode::CONFLICT,
+        "The idempotency key was used for another request",
+    ),
+    entry(Code::PayloadTooLarge, "payload_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+    entry(
+        Code::UnsupportedMediaType,
+        "unsupported_media_type",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "The body must be application/json, not encoded",
+    ),
+    entry(Code::Internal, "internal", StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+    retryable(
+        Code::AiUnavailable,
+        "ai_unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The model could not answer. Your message is kept.",
+    ),
+    retryable(
+        Code::Unavailable,
+        "unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The server cannot do this right now. Try again later.",
+    ),
+];
+
+impl Code {
+    /// What it means.
+    pub fn entry(self) -> &'static Entry {
+        &TABLE[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_codes() {
+        for (place, entry) in TABLE.iter().enumerate() {
+            assert_eq!(entry.code as usize, place, "{}", entry.name);
+            assert_eq!(entry.code.entry().name, entry.name);
+        }
+    }
+
+    #[test]
+    fn the_promised_sentences() {
+        for (code, sentence) in [
+            (Code::Unauthorized, "Unauthorized access"),
+            (Code::NotFound, "Resource not found"),
+            (Code::Internal, "Internal server error"),
+        ] {
+            assert_eq!(code.entry().sentence, sentence);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_snake_case() {
+        let mut names: Vec<_> = TABLE.iter().map(|entry| entry.name).collect();
+        assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), TABLE.len());
+    }
+}

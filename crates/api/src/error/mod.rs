@@ -1,0 +1,115 @@
+//! One shape for everything that is refused or goes wrong: `{error, message, request_id, details?}`.
+//!
+//! `code` is the table from code to status and sentence, `from_application` the one match from the use cases' errors to
+//! it, `answer` writes the response. What went wrong inside is logged there, once, and never part of the body.
+
+mod answer;
+mod body;
+mod code;
+mod from_application;
+
+use std::{borrow::Cow, fmt, time::Duration};
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use stead_application::FieldError;
+
+pub use answer::answer;
+pub use body::{ErrorBody, FieldErrorBody};
+pub use code::Code;
+#[cfg(test)]
+pub use code::TABLE;
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug)]
+pub struct ApiError {
+    code: Code,
+    message: Cow<'static, str>,
+    details: Vec<FieldError>,
+    retry_after: Option<Duration>,
+    allow: Option<String>,
+    replayed: bool,
+    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl ApiError {
+    /// An error with its code's own sentence.
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            message: Cow::Borrowed(code.entry().sentence),
+            details: Vec::new(),
+            retry_after: None,
+            allow: None,
+            replayed: false,
+            cause: None,
+        }
+    }
+
+    /// 400 with everything that is wrong.
+    pub fn invalid(details: Vec<FieldError>) -> Self {
+        let message = match details.first() {
+            Some(FieldError { field, message }) => Cow::Owned(format!("The request is invalid: `{field}` {message}")),
+            None => Cow::Borrowed(Code::InvalidRequest.entry().sentence),
+        };
+        Self { details, ..Self::new(Code::InvalidRequest).saying(message) }
+    }
+
+    /// 400 for one thing that is wrong.
+    pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// 405, naming what is allowed instead.
+    pub fn method_not_allowed(allow: String) -> Self {
+        Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed) }
+    }
+
+    /// 503 for a run that failed, in the words of its error.
+    pub fn ai_unavailable(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Code::AiUnavailable).saying(message)
+    }
+
+    /// 500 for something that should not happen.
+    pub fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self { cause: Some(Box::new(cause)), ..Self::new(Code::Internal) }
+    }
+
+    /// The same with another sentence.
+    #[must_use]
+    pub fn saying(self, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..self }
+    }
+
+    /// The same as the answer to a repeated request.
+    #[must_use]
+    pub fn replayed(self, replayed: bool) -> Self {
+        Self { replayed, ..self }
+    }
+
+    #[cfg(test)]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    #[cfg(test)]
+    pub fn details(&self) -> &[FieldError] {
+        &self.details
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.entry().name, self.message)
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.code.entry().status
+    }
+
+    /// Without a body: the outermost middleware knows the request's id and writes it.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

@@ -1,0 +1,25 @@
+//! What handlers take: who asks, the path, the query, the body. Whatever is malformed is refused here, in the one error
+//! shape, with everything that is wrong with it.
+//!
+//! [`Call`] stands first in every protected handler. It is immediate, and the first extractor's error is the one that is
+//! answered: 401 comes before every 400.
+
+mod authentication;
+mod body;
+mod call;
+mod json;
+mod keyed;
+mod last_event_id;
+mod path;
+mod problems;
+mod query;
+mod read_body;
+
+pub use authentication::Authentication;
+pub use body::{Body, Nothing, OptionalBody, RequestBody};
+pub use call::{Call, OpenCall};
+pub use keyed::{IdempotencyHeader, Keyed};
+pub use last_event_id::{LastEventId, LastEventIdHeader};
+pub use path::{AgentPath, ChatPath, RunPath, ThreadPath, uuid};
+pub use problems::Problems;
+pub use query::{QueryParams, QueryReader};

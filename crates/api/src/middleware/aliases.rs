@@ -1,0 +1,73 @@
+use actix_web::{
+    Error,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Uri,
+        uri::{InvalidUri, PathAndQuery},
+    },
+    middleware::Next,
+};
+
+use crate::{error::ApiError, headers::prefers};
+
+/// The routers that also answer at the root.
+const AT_THE_ROOT: [&str; 4] = ["/ai", "/messaging", "/users", "/channels"];
+
+/// Serves the routers that also answer at the root from their one place. Where a page is asked for, the path is left as it
+/// is: those are pages.
+pub async fn aliases<B: MessageBody>(mut request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+    if let Some(path) = canonical(request.path())
+        && !prefers(request.headers(), "text/html")
+    {
+        let uri = with_path(request.uri(), &path).map_err(ApiError::internal)?;
+        request.match_info_mut().get_mut().update(&uri);
+        request.head_mut().uri = uri;
+    }
+    next.call(request).await
+}
+
+fn canonical(path: &str) -> Option<String> {
+    if path == "/user/me" || path == "/api/v1/user/me" {
+        return Some("/api/v1/users/me".to_owned());
+    }
+    let is_below =
+        |router: &str| path.strip_prefix(router).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    AT_THE_ROOT.into_iter().any(is_below).then(|| format!("/api/v1{path}"))
+}
+
+fn with_path(uri: &Uri, path: &str) -> Result<Uri, InvalidUri> {
+    let path_and_query = match uri.query() {
+        Some(query) => PathAndQuery::try_from(format!("{path}?{query}"))?,
+        None => PathAndQuery::try_from(path)?,
+    };
+    Ok(Uri::from(path_and_query))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_segments_are_aliases() {
+        for (path, served) in [
+            ("/users", Some("/api/v1/users")),
+            ("/users/me", Some("/api/v1/users/me")),
+            ("/ai/channels/a/query", Some("/api/v1/ai/channels/a/query")),
+            ("/user/me", Some("/api/v1/users/me")),
+            ("/usersx", None),
+            ("/aid", None),
+            ("/agents", None),
+            ("/api/v1/users/me", None),
+            ("/", None),
+        ] {
+            assert_eq!(canonical(path).as_deref(), served, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_query_is_kept() {
+        let uri = with_path(&Uri::from_static("/users/me?a=%20b&c"), "/api/v1/users/me").unwrap();
+        assert_eq!(uri, "/api/v1/users/me?a=%20b&c");
+    }
+}

@@ -1,0 +1,211 @@
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::*;
+
+fn json() -> Value {
+    serde_json::from_str(&openapi_json()).unwrap()
+}
+
+fn operations(document: &Value) -> Vec<(String, String, &Map<String, Value>)> {
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = |(path, item): (&String, &'static str)| (path.clone(), item);
+    let mut all = Vec::new();
+    for (path, item) in paths {
+        for method in ["get", "put", "post", "patch", "delete"] {
+            if let Some(operation) = item.get(method) {
+                let (path, method) = of_path((path, method));
+                all.push((path, method.to_owned(), operation.as_object().unwrap()));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn it_is_the_same_every_time() {
+    assert_eq!(openapi_json(), openapi_json());
+    assert!(openapi_json().ends_with("}\n"));
+    assert_eq!(json()["openapi"], "3.1.0");
+}
+
+#[test]
+fn exactly_the_operations_of_the_contract() {
+    let document = json();
+    let served: Vec<_> = operations(&document)
+        .into_iter()
+        .map(|(path, method, _)| format!("{} {path}", method.to_uppercase()))
+        .collect();
+    let thread = "/api/v1/chat/{agent_id}/threads/{thread_id}";
+    let mut promised: Vec<String> = [
+        "POST /api/v1/auth/register",
+        "POST /api/v1/auth/login",
+        "POST /api/v1/auth/refresh",
+        "POST /api/v1/auth/logout",
+        "GET /api/v1/users/me",
+        "PATCH /api/v1/users/me",
+        "GET /api/v1/organization",
+        "PATCH /api/v1/organization",
+        "POST /api/v1/agents",
+        "GET /api/v1/agents",
+        "GET /api/v1/agents/{agent_id}",
+        "PATCH /api/v1/agents/{agent_id}",
+        "DELETE /api/v1/agents/{agent_id}",
+        "POST /api/v1/chat/{agent_id}/threads",
+        "GET /api/v1/chat/{agent_id}/threads",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /openapi.json",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for (method, rest) in [
+        ("GET", ""),
+        ("PATCH", ""),
+        ("DELETE", ""),
+        ("POST", "/generate_title"),
+        ("GET", "/messages"),
+        ("POST", "/messages"),
+        ("GET", "/runs/{run_id}"),
+        ("POST", "/runs/{run_id}/cancel"),
+        ("GET", "/runs/{run_id}/events"),
+    ] {
+        promised.push(format!("{method} {thread}{rest}"));
+    }
+    let (served, promised): (HashSet<_>, HashSet<_>) = (served.into_iter().collect(), promised.into_iter().collect());
+    assert_eq!(served, promised);
+}
+
+#[test]
+fn every_operation_is_described() {
+    let document = json();
+    let mut ids = HashSet::new();
+    let tags: HashSet<_> = document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].clone()).collect();
+    for (path, method, operation) in operations(&document) {
+        let name = format!("{method} {path}");
+        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty() && text.len() < 60), "{name}");
+        assert!(operation["tags"].as_array().unwrap().iter().all(|tag| tags.contains(tag)), "{name}");
+        assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{name}");
+        assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{name}");
+        for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+            assert!(parameter["description"].is_string(), "{name} {parameter}");
+            assert!(parameter["schema"].is_object(), "{name} {parameter}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_examples() {
+    let document = json();
+    for (path, method, operation) in operations(&document) {
+        let name = format!("{method} {path}");
+        if let Some(body) = operation.get("requestBody") {
+            assert!(body["content"]["application/json"].get("example").is_some(), "{name}");
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            if let Some(content) = response.get("content").and_then(|content| content.get("application/json")) {
+                assert!(content.get("example").is_some(), "{name} {status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_operation_tells_its_errors() {
+    let document = json();
+    for (path, method, operation) in operations(&document) {
+        let name = format!("{method} {path}");
+        let told: HashSet<_> = operation["responses"].as_object().unwrap().keys().map(String::as_str).collect();
+        let is_open = operation.contains_key("security");
+        let is_api = path.starts_with("/api");
+        assert!(told.contains("400") && told.contains("500"), "{name}");
+        assert!(told.contains("503") || !is_api, "{name}");
+        assert!(told.contains("401") || is_open, "{name}");
+        assert!(told.contains("403") || is_open || method == "get", "{name}");
+        assert!(told.contains("404") || !path.contains('{'), "{name}");
+        assert!(told.contains("413") && told.contains("415") || !operation.contains_key("requestBody"), "{name}");
+        assert!(told.iter().any(|status| status.starts_with('2')), "{name}");
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn walk(value: &Value, document: &Value, seen: &mut usize) {
+        match value {
+            Value::Object(map) => {
+                if let Some(Value::String(reference)) = map.get("$ref") {
+                    let target = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(target).is_some(), "{reference}");
+                    *seen += 1;
+                }
+                map.values().for_each(|value| walk(value, document, seen));
+            }
+            Value::Array(items) => items.iter().for_each(|value| walk(value, document, seen)),
+            _ => {}
+        }
+    }
+    let document = json();
+    let mut seen = 0;
+    walk(&document, &document, &mut seen);
+    assert!(seen > 100, "{seen}");
+}
+
+#[test]
+fn requests_take_no_unknown_fields_and_say_their_limits() {
+    let document = json();
+    let schemas = &document["components"]["schemas"];
+    for name in [
+        "Register",
+        "Login",
+        "Refresh",
+        "UpdateMe",
+        "UpdateOrganization",
+        "CreateAgent",
+        "UpdateAgent",
+        "CreateThread",
+        "UpdateThread",
+        "PostMessage",
+    ] {
+        assert_eq!(schemas[name]["additionalProperties"], false, "{name}");
+        for (field, schema) in schemas[name]["properties"].as_object().unwrap() {
+            let is_text = schema["type"] == "string" || schema["type"][0] == "string";
+            let is_bounded = schema.get("maxLength").is_some() || schema.get("format").is_some();
+            assert!(!is_text || is_bounded, "{name}.{field}: {schema}");
+        }
+    }
+    let required = |name: &str| -> Vec<String> { serde_json::from_value(schemas[name]["required"].clone()).unwrap() };
+    assert_eq!(required("CreateAgent"), ["handle", "display_name"]);
+    assert_eq!(required("PostMessage"), ["content"]);
+    assert_eq!(required("Register"), ["organization_name", "email", "password", "handle", "display_name"]);
+    assert!(schemas["UpdateAgent"].get("required").is_none());
+}
+
+#[test]
+fn every_event_is_in_the_schema() {
+    let document = json();
+    let variants = document["components"]["schemas"]["RunEvent"]["oneOf"].as_array().unwrap().clone();
+    let names: HashSet<_> =
+        variants.iter().map(|variant| variant["properties"]["event"]["enum"][0].as_str().unwrap().to_owned()).collect();
+    let promised = [
+        "run.queued",
+        "run.started",
+        "run.restarted",
+        "message.created",
+        "message.snapshot",
+        "content.delta",
+        "reasoning.delta",
+        "usage",
+        "message.completed",
+        "run.completed",
+        "run.failed",
+        "run.cancelled",
+        "server.closing",
+    ];
+    assert_eq!(names, promised.map(str::to_owned).into_iter().collect());
+    let streams = operations(&document)
+        .into_iter()
+        .filter(|(_, _, operation)| operation["responses"].pointer("/200/content/text~1event-stream").is_some())
+        .count();
+    assert_eq!(streams, 2);
+}

@@ -1,0 +1,25 @@
+use actix_web::{HttpResponse, get, web};
+use stead_application::agents::AgentRef;
+
+use crate::{
+    Api,
+    dto::AgentBody,
+    error::ApiError,
+    extract::{AgentPath, Call},
+    respond,
+};
+
+/// An agent
+///
+/// One that the caller may not see is not found.
+#[utoipa::path(
+    tag = "agents",
+    operation_id = "get_agent",
+    params(AgentPath),
+    responses((status = 200, description = "The agent", body = AgentBody, example = json!(AgentBody::sample()))),
+)]
+#[get("/agents/{agent_id}")]
+pub async fn get_agent(call: Call<AgentPath>, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+    let agent = api.application.agent(&call.caller, AgentRef::Id(call.path.agent_id)).await?;
+    Ok(respond::ok(&AgentBody::from(agent)))
+}

@@ -1,0 +1,11 @@
+//! Messages of threads, and the turns they begin.
+
+mod answer;
+mod list;
+mod post;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn operations(services: &mut ServiceConfig<'_>) {
+    services.service(post::post_message).service(list::list_messages);
+}

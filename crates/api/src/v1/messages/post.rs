@@ -1,0 +1,119 @@
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use serde::Deserialize;
+use serde_json::Value;
+use stead_application::turn::NewMessage;
+use stead_domain::{
+    Json,
+    message::{Content, ContentHtml},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::answer::{Form, answer};
+use crate::{
+    Api,
+    dto::{MessageBody, MessageRoleBody, RunBody, RunEventBody, metadata},
+    error::{ApiError, Code},
+    extract::{Call, ChatPath, IdempotencyHeader, Keyed, Problems, RequestBody, ThreadPath},
+};
+
+/// A message to an agent. Null stands for absent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PostMessage)]
+pub struct PostMessageBody {
+    /// The text, Markdown.
+    #[serde(default)]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 40000)]
+    content: Option<String>,
+    /// The text as HTML, which is cleaned; absent: made from the text.
+    #[serde(default)]
+    #[schema(max_length = 160000)]
+    content_html: Option<String>,
+    /// Who says it. Default: `user`; any other role takes a right that nobody has yet (403).
+    #[serde(default)]
+    role: Option<MessageRoleBody>,
+    /// What the client keeps with it: at most 16 KiB, nested no deeper than 64, without NUL characters.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Value>,
+}
+
+/// What a body means: a message, and whether it speaks for somebody else.
+pub struct Posted {
+    message: NewMessage,
+    is_import: bool,
+}
+
+impl RequestBody for PostMessageBody {
+    type Meaning = Posted;
+
+    fn check(self, problems: &mut Problems) -> Option<Posted> {
+        let Self { content, content_html, role, metadata: kept } = self;
+        let content = problems.required("content", content, Content::parse);
+        let content_html = problems.optional("content_html", content_html, ContentHtml::parse);
+        let kept = problems.optional("metadata", kept, metadata).unwrap_or_else(Json::empty);
+        let is_import = role.is_some_and(|role| role != MessageRoleBody::User);
+        Some(Posted { message: NewMessage { content: content?, content_html, metadata: kept }, is_import })
+    }
+}
+
+/// How the answer is wanted.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "only describes the header")]
+pub struct PreferHeader {
+    /// `respond-async`: 202 with the run at once. Other preferences are ignored.
+    #[param(rename = "Prefer", value_type = String, required = false, example = "respond-async")]
+    prefer: (),
+}
+
+/// Say something to an agent
+///
+/// Stores the message and has the agent answer it. The answer comes in the form that is asked for: waited for and sent as
+/// JSON (201, or 202 with the run when it takes too long), with `Accept: text/event-stream` as the run's events while it
+/// is written, with `Prefer: respond-async` as the run alone (202). A client that leaves does not end the run. While an
+/// answer is being written, up to ten more messages queue. A repeat with the same key attaches to the run that the first
+/// request began, and begins it again if it failed.
+#[utoipa::path(
+    tag = "messages",
+    operation_id = "post_message",
+    params(ChatPath, ThreadPath, IdempotencyHeader, PreferHeader),
+    request_body(content = PostMessageBody, example = json!({"content": "What is a *stead*?"})),
+    responses(
+        (status = 200, description = "The run's events, from the beginning to its end", body = RunEventBody,
+            content_type = "text/event-stream"),
+        (status = 201, description = "The agent's answer", body = MessageBody,
+            example = json!(MessageBody::sample_answer())),
+        (status = 202, description = "The run, which goes on",
+            headers(("Location" = String, description = "Where the run is"),
+                ("Preference-Applied" = String, description = "`respond-async`, where it was asked for")),
+            body = RunBody, example = json!(RunBody::sample_running())),
+        (status = 403, description = "A role other than `user`"),
+        (status = 409, description = "`agent_deleted`, `thread_busy`, `idempotency_mismatch`, or `conflict`: others \
+            changed the thread at the same time"),
+        (status = 503, description = "`ai_unavailable`: the model could not answer, the message is kept; or \
+            `unavailable`"),
+    ),
+)]
+#[post("/chat/{agent_id}/threads/{thread_id}/messages")]
+pub async fn post_message(
+    call: Call<ThreadPath>,
+    posted: Keyed<PostMessageBody>,
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, ApiError> {
+    let (caller, ThreadPath { agent_id, thread_id }) = (call.caller, call.path);
+    let Keyed { body: Posted { message, is_import }, request: keyed } = posted;
+    if is_import {
+        // Whether there is such a thread comes before what the caller may do in it.
+        api.application.thread(&caller, agent_id, thread_id, 1).await?;
+        return Err(ApiError::new(Code::Forbidden).saying("Only messages with the role `user` are taken"));
+    }
+    let turn = api.write(move |application| async move {
+        application.post_message(&caller, agent_id, thread_id, message, keyed).await
+    });
+    let turn = turn.await?;
+    let replayed = turn.replayed;
+    let answered = answer(&api, &caller, ThreadPath { agent_id, thread_id }, turn, Form::of(&request), &request).await;
+    answered.map_err(|error| error.replayed(replayed))
+}

@@ -1,0 +1,22 @@
+//! The operations below `/api/v1`, one a file.
+
+mod agents;
+mod auth;
+mod messages;
+mod organization;
+mod runs;
+mod threads;
+mod users;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers all of them. What is registered is documented, and nothing else.
+pub fn operations(services: &mut ServiceConfig<'_>) {
+    auth::operations(services);
+    users::operations(services);
+    organization::operations(services);
+    agents::operations(services);
+    threads::operations(services);
+    messages::operations(services);
+    runs::operations(services);
+}

@@ -1,0 +1,17 @@
+use actix_web::{HttpResponse, get, web};
+
+use crate::{Api, dto::UserBody, error::ApiError, extract::Call, respond};
+
+/// Oneself
+///
+/// The user whose token or cookie it is. Also at `/user/me`.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "get_me",
+    responses((status = 200, description = "The user", body = UserBody, example = json!(UserBody::sample()))),
+)]
+#[get("/users/me")]
+pub async fn get_me(call: Call, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+    let me = api.application.me(&call.caller).await?;
+    Ok(respond::ok(&UserBody::from(me)))
+}

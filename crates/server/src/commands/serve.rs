@@ -1,0 +1,49 @@
+use std::io::Write;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{Server, config::Config, wire::Overrides};
+
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
+    let server = Server::start(&config, Overrides::default()).await?;
+    greet(&config, &server)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = server.failed() => anyhow::bail!("the HTTP server ended by itself"),
+    }
+    tracing::info!("stopping; a second signal stops at once");
+    tokio::select! {
+        () = server.stop() => tracing::info!("stopped"),
+        _ = terminate.recv() => tracing::warn!("stopped at once"),
+        _ = interrupt.recv() => tracing::warn!("stopped at once"),
+    }
+    Ok(())
+}
+
+/// The line that tools wait for, and what a person does next.
+fn greet(config: &Config, server: &Server) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "listening on {}", server.url())?;
+    writeln!(out)?;
+    writeln!(out, "  API browser   {}/docs", server.public_url())?;
+    writeln!(
+        out,
+        "  First account curl {}/api/v1/auth/register --json '{{\"organization_name\":\"Acme\",\"email\":\"ann@example.org\",\
+         \"password\":\"correct horse battery\",\"handle\":\"ann\",\"display_name\":\"Ann\"}}'",
+        server.url()
+    )?;
+    match &config.llm.base_url {
+        Some(url) => writeln!(out, "  Model         {} at {url}", config.llm.model.as_deref().unwrap_or_default())?,
+        None => writeln!(
+            out,
+            "  Model         offline: it only quotes. For a real one set STEAD_LLM__BASE_URL, STEAD_LLM__API_KEY and \
+             STEAD_LLM__MODEL"
+        )?,
+    }
+    writeln!(out, "  Data          {}", config.data_dir.display())?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,141 @@
+//! The configuration: `config/default.toml`, under the file named by `--config`, under the environment.
+//!
+//! It is read once, at start, and handed on by value; nothing else in the house looks at the environment.
+
+mod auth;
+mod auth_secret;
+mod database;
+mod environment;
+mod error;
+mod fields;
+mod http_url;
+mod layer;
+mod limits;
+mod llm;
+mod log;
+mod objects;
+mod reading;
+mod server;
+mod span;
+#[cfg(test)]
+mod tests;
+mod validation;
+mod vectors;
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+pub use auth::{Argon2Config, AuthConfig};
+pub use auth_secret::AuthSecretError;
+pub use database::{DatabaseConfig, DatabaseUrl};
+pub use error::ConfigError;
+pub use http_url::HttpUrl;
+pub use limits::LimitsConfig;
+pub use llm::LlmConfig;
+pub use log::{LogConfig, LogFormat};
+pub use objects::{ObjectsConfig, ObjectsUrl};
+pub use server::ServerConfig;
+pub use vectors::{VectorsConfig, VectorsUrl};
+
+/// Every setting, typed and checked. `config/default.toml` explains them.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The folder of everything embedded.
+    pub data_dir: PathBuf,
+    /// Where and how HTTP is served.
+    pub server: ServerConfig,
+    /// Which database.
+    pub database: DatabaseConfig,
+    /// Where files are kept.
+    pub objects: ObjectsConfig,
+    /// Where embeddings are searched.
+    pub vectors: VectorsConfig,
+    /// The model that answers.
+    pub llm: LlmConfig,
+    /// Signing in.
+    pub auth: AuthConfig,
+    /// Addresses that users give.
+    pub network: NetworkConfig,
+    /// What one principal may do in how much time.
+    pub limits: LimitsConfig,
+    /// Answers by agents.
+    pub ai: AiConfig,
+    /// The event log.
+    pub events: EventsConfig,
+    /// What is logged.
+    pub log: LogConfig,
+}
+
+/// Addresses that users give.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkConfig {
+    /// Whether they may lead into private networks.
+    pub allow_private: bool,
+}
+
+/// Answers by agents.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AiConfig {
+    /// How long a JSON caller waits for an answer before it is told 202.
+    #[serde(deserialize_with = "fields::span_within::<_, 0, 3_600_000>", serialize_with = "fields::show_span")]
+    pub wait: Duration,
+}
+
+/// The event log.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventsConfig {
+    /// How long events are kept.
+    #[serde(
+        deserialize_with = "fields::span_within::<_, 60_000, 31_536_000_000>",
+        serialize_with = "fields::show_span"
+    )]
+    pub keep: Duration,
+}
+
+impl Config {
+    /// Reads the file, if one is named, and the environment of this process.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_process(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::load(file, std::env::vars_os())
+    }
+
+    /// Reads the defaults, the file over them, and these variables over both.
+    ///
+    /// # Errors
+    /// [`ConfigError`], one line that names the setting and where it comes from.
+    pub fn load<I>(file: Option<&Path>, environment: I) -> Result<Self, ConfigError>
+    where
+        I: IntoIterator<Item = (OsString, OsString)>,
+    {
+        let defaults = layer::Layer::defaults()?;
+        let mut merged = defaults.clone();
+        if let Some(path) = file {
+            merged.overlay(layer::Layer::file(path, &defaults)?);
+        }
+        merged.overlay(environment::layer(environment, &defaults)?);
+        merged.expand_data_dir();
+        let config = reading::read(&merged)?;
+        config.validate().map_err(|error| reading::name_origin(error, &merged))?;
+        Ok(config)
+    }
+
+    /// What is in force, as TOML, without the secrets.
+    ///
+    /// # Errors
+    /// Where a path cannot be written as text.
+    pub fn to_redacted_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+}

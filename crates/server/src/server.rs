@@ -1,0 +1,118 @@
+use std::{io, net::TcpListener, time::Duration};
+
+use actix_web::{HttpServer, dev::ServerHandle};
+use stead_api::{Api, ApiOptions};
+use stead_application::Application;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    wire::{self, Overrides},
+};
+
+/// How long the HTTP server waits for open requests after everything else has stopped.
+const LAST_REQUESTS: Duration = Duration::from_secs(2);
+
+/// A running server.
+pub struct Server {
+    application: Application,
+    http: ServerHandle,
+    ended: CancellationToken,
+    url: String,
+    public_url: String,
+}
+
+/// Why a server cannot start: one line for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody listens there.
+    #[error("port {port} on {host} is in use: set another with server.port (STEAD_SERVER__PORT), or 0 for a free one")]
+    PortTaken {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// It cannot be listened there.
+    #[error("cannot listen on {host}:{port} (server.host, server.port)")]
+    Listen {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl Server {
+    /// Starts everything: the database, the worker, the HTTP server.
+    ///
+    /// # Errors
+    /// One line that says what cannot be right or cannot be reached.
+    pub async fn start(config: &Config, overrides: Overrides) -> anyhow::Result<Self> {
+        // The port first: nothing is migrated or claimed by a process that cannot serve.
+        let listener = listen(config)?;
+        let port = listener.local_addr()?.port();
+        let application = wire::application(config, overrides).await?;
+        let (url, public_url) = (config.server.listening_url(port), config.server.public_url(port));
+        let options = ApiOptions {
+            public_url: config.server.public_url.as_ref().map(ToString::to_string),
+            max_body_bytes: config.server.max_body_bytes,
+        };
+        let api = Api::new(application.clone(), options);
+        let mut http = HttpServer::new(move || api.app()).disable_signals().shutdown_timeout(LAST_REQUESTS.as_secs());
+        if config.server.workers > 0 {
+            http = http.workers(config.server.workers);
+        }
+        let running = http.listen(listener)?.run();
+        let handle = running.handle();
+        let ended = CancellationToken::new();
+        let has_ended = ended.clone();
+        application.background().spawn(async move {
+            if let Err(error) = running.await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the HTTP server failed");
+            }
+            has_ended.cancel();
+        });
+        application.start_worker();
+        Ok(Self { application, http: handle, ended, url, public_url })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where browsers find it.
+    pub fn public_url(&self) -> &str {
+        &self.public_url
+    }
+
+    /// Waits for the HTTP server to end by itself.
+    pub async fn failed(&self) {
+        self.ended.cancelled().await;
+    }
+
+    /// Stops: no new connections, open requests and runs have the configured time, then everything ends.
+    pub async fn stop(&self) {
+        self.application.background().stopping().cancel();
+        tokio::join!(self.application.stop(), self.http.stop(true));
+    }
+
+    /// Begins to stop, without waiting for anything.
+    pub fn abandon(&self) {
+        self.application.background().stopping().cancel();
+        self.application.background().expired().cancel();
+        // The answer only tells when it has stopped; the command is on its way without it.
+        drop(self.http.stop(false));
+    }
+}
+
+fn listen(config: &Config) -> Result<TcpListener, StartError> {
+    let (host, port) = (config.server.host.clone(), config.server.port);
+    TcpListener::bind((host.as_str(), port)).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortTaken { host, port },
+        _ => StartError::Listen { host, port, source },
+    })
+}

@@ -1,0 +1,87 @@
+//! From a request to its response.
+
+use std::{convert::Infallible, sync::Arc};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::{Method, Request, Response, StatusCode, body::Incoming, header};
+use serde_json::{Value, json};
+
+use super::{
+    body::{Reader, WireBody, acting, whole},
+    recorded::RecordedRequest,
+    reply::{Before, Content, Reply},
+    shared::Shared,
+    strict,
+};
+
+pub(super) async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<WireBody>, Infallible> {
+    if request.uri().path() != "/v1/chat/completions" {
+        return Ok(error(StatusCode::NOT_FOUND, "unknown_url", "unknown path"));
+    }
+    if request.method() != Method::POST {
+        return Ok(error(StatusCode::METHOD_NOT_ALLOWED, "method_not_supported", "only POST is supported"));
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = body.collect().await else {
+        return Ok(error(StatusCode::BAD_REQUEST, "unreadable", "the body broke off"));
+    };
+    let body = serde_json::from_slice::<Value>(&body.to_bytes());
+    let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wrong_key = shared.key.as_ref().is_some_and(|key| given != format!("Bearer {key}"));
+    let refusal = match &body {
+        // As OpenAI does, it repeats the key: nobody may pass that on.
+        _ if wrong_key => Some((StatusCode::UNAUTHORIZED, format!("Incorrect API key provided: {given}"))),
+        Err(broken) => Some((StatusCode::BAD_REQUEST, format!("the body is no JSON: {broken}"))),
+        Ok(body) => strict::check(body).err().map(|why| (StatusCode::BAD_REQUEST, why)),
+    };
+    let recorded = RecordedRequest {
+        headers: parts.headers,
+        body: body.unwrap_or_default(),
+        refused: refusal.as_ref().map(|(_, why)| why.clone()),
+    };
+    shared.progress.send_modify(|progress| progress.requests.push(recorded.clone()));
+    Ok(match refusal {
+        Some((StatusCode::UNAUTHORIZED, why)) => error(StatusCode::UNAUTHORIZED, "invalid_api_key", &why),
+        Some((status, why)) => error(status, "invalid_request", &why),
+        None => {
+            let reply = shared.reply_to(&recorded);
+            play(reply, &recorded, Reader::new(shared)).await
+        }
+    })
+}
+
+async fn play(reply: Reply, request: &RecordedRequest, mut reader: Reader) -> Response<WireBody> {
+    for before in reply.before {
+        match before {
+            Before::Hang => std::future::pending().await,
+            Before::Gate(gate) => gate.pass().await,
+            Before::Pause(pause) => tokio::time::sleep(pause).await,
+        }
+    }
+    let (kind, body) = match reply.content {
+        Content::Stream(script) => ("text/event-stream", acting(script.acts(request), reader)),
+        Content::Whole(bytes) => {
+            reader.done();
+            ("application/json", whole(bytes))
+        }
+    };
+    let mut response = Response::builder().status(reply.head.status);
+    if !reply.head.headers.iter().any(|(name, _)| name == "content-type") {
+        response = response.header(header::CONTENT_TYPE, kind);
+    }
+    for (name, value) in reply.head.headers {
+        response = response.header(name, value);
+    }
+    response.body(body).expect("a scripted reply has valid headers")
+}
+
+fn error(status: StatusCode, code: &str, message: &str) -> Response<WireBody> {
+    let body = json!({"error": {"message": message, "type": "invalid_request_error", "param": null, "code": code}});
+    let body = whole(Bytes::from(body.to_string()));
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(body)
+        .expect("a status and a body")
+}

@@ -1,0 +1,44 @@
+//! The fakes keep the promises of the ports that they stand for.
+
+mod clock {
+    use std::{sync::Arc, time::Duration};
+
+    use stead_domain::{Timestamp, ports::Clock};
+    use stead_testkit::fakes::FakeClock;
+
+    fn make() -> Arc<dyn Clock> {
+        Arc::new(FakeClock::new())
+    }
+
+    stead_testkit::clock_contract_tests!(make);
+
+    #[test]
+    fn it_moves_only_when_told() {
+        let clock = FakeClock::new();
+        let start = clock.now();
+        assert_eq!(clock.now(), start);
+        clock.advance(Duration::from_micros(3));
+        assert_eq!(clock.now(), start.plus(Duration::from_micros(3)));
+        clock.set(Timestamp::EPOCH);
+        assert_eq!(clock.now(), Timestamp::EPOCH);
+    }
+}
+
+mod ids {
+    use std::sync::Arc;
+
+    use stead_domain::ports::Ids;
+    use stead_testkit::fakes::FakeIds;
+
+    fn make() -> Arc<dyn Ids> {
+        Arc::new(FakeIds::new())
+    }
+
+    stead_testkit::ids_contract_tests!(make);
+
+    #[test]
+    fn they_are_the_same_every_time() {
+        let (a, b) = (FakeIds::new(), FakeIds::new());
+        assert_eq!((a.next(), a.next(), a.secret()), (b.next(), b.next(), b.secret()));
+    }
+}

@@ -1,0 +1,291 @@
+-- Accounts, agents, threads, messages and runs, with the event log, jobs and idempotency records.
+-- The same tables and columns as migrations/sqlite; adapter-sql's tests compare them.
+
+CREATE TABLE organizations (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    -- No foreign key: an organization and its default agent are made in one commit, the organization first.
+    default_agent_id uuid NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+
+CREATE TABLE users (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    kind text NOT NULL,
+    role text NOT NULL,
+    handle text NOT NULL,
+    email text,
+    password_hash text,
+    display_name text NOT NULL,
+    bio text,
+    avatar_url text,
+    deactivated_at timestamptz,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX users_handle ON users (handle);
+CREATE UNIQUE INDEX users_email ON users (email);
+CREATE INDEX users_organization ON users (organization_id, id);
+
+CREATE TABLE sessions (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    user_id uuid NOT NULL REFERENCES users (id),
+    generation bigint NOT NULL,
+    rotated_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    revoked_at timestamptz,
+    user_agent text,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX sessions_user ON sessions (user_id, id);
+CREATE INDEX sessions_expires ON sessions (expires_at);
+CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
+
+CREATE TABLE agents (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    kind text NOT NULL,
+    owner_user_id uuid REFERENCES users (id),
+    handle text NOT NULL,
+    display_name text NOT NULL,
+    avatar_url text,
+    description text NOT NULL,
+    instructions text NOT NULL,
+    model text,
+    temperature double precision,
+    visibility text NOT NULL,
+    owner_visibility text NOT NULL,
+    knowledge text NOT NULL,
+    tool_policy text NOT NULL,
+    max_tool_rounds integer NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    deleted_at timestamptz,
+    CHECK ((kind = 'personal') = (owner_user_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX agents_handle ON agents (organization_id, handle) WHERE deleted_at IS NULL;
+CREATE INDEX agents_organization ON agents (organization_id, id);
+CREATE INDEX agents_owner ON agents (owner_user_id) WHERE owner_user_id IS NOT NULL;
+
+-- What threads and channels have in common. Details lie in a table of the same id.
+CREATE TABLE conversations (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    kind text NOT NULL,
+    unique_key text,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    deleted_at timestamptz
+);
+CREATE UNIQUE INDEX conversations_unique_key ON conversations (organization_id, unique_key);
+
+CREATE TABLE threads (
+    id uuid PRIMARY KEY REFERENCES conversations (id),
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    agent_id uuid NOT NULL REFERENCES agents (id),
+    user_id uuid NOT NULL REFERENCES users (id),
+    channel_id uuid REFERENCES conversations (id),
+    title text,
+    title_source text NOT NULL,
+    metadata jsonb NOT NULL,
+    archived boolean NOT NULL,
+    last_activity_at timestamptz NOT NULL
+);
+CREATE INDEX threads_of_user ON threads (organization_id, agent_id, user_id, last_activity_at, id);
+CREATE INDEX threads_of_agent ON threads (organization_id, agent_id, last_activity_at, id);
+CREATE INDEX threads_channel ON threads (channel_id) WHERE channel_id IS NOT NULL;
+
+CREATE TABLE members (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    conversation_id uuid NOT NULL REFERENCES conversations (id),
+    user_id uuid REFERENCES users (id),
+    agent_id uuid REFERENCES agents (id),
+    role text NOT NULL,
+    joined_at timestamptz NOT NULL,
+    left_at timestamptz,
+    CHECK ((user_id IS NULL) <> (agent_id IS NULL))
+);
+CREATE UNIQUE INDEX members_user ON members (conversation_id, user_id);
+CREATE UNIQUE INDEX members_agent ON members (conversation_id, agent_id);
+CREATE INDEX members_of_user ON members (user_id, conversation_id) WHERE user_id IS NOT NULL;
+
+CREATE TABLE messages (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL REFERENCES conversations (id),
+    author_kind text NOT NULL,
+    author_user_id uuid,
+    author_agent_id uuid,
+    on_behalf_of_user_id uuid,
+    role text NOT NULL,
+    from_ai boolean NOT NULL,
+    content text NOT NULL,
+    content_html text NOT NULL,
+    metadata jsonb NOT NULL,
+    reply_to_id uuid,
+    branch_parent_id uuid,
+    active boolean NOT NULL,
+    run_id uuid,
+    status text NOT NULL,
+    client_id uuid,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    edited_at timestamptz,
+    deleted_at timestamptz
+);
+CREATE INDEX messages_conversation ON messages (conversation_id, id);
+CREATE UNIQUE INDEX messages_client_id ON messages (author_user_id, client_id);
+
+-- One turn of an agent.
+CREATE TABLE runs (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL REFERENCES conversations (id),
+    agent_id uuid NOT NULL,
+    requested_by_user_id uuid NOT NULL,
+    trigger_message_id uuid NOT NULL,
+    answer_message_id uuid,
+    status text NOT NULL,
+    attempt integer NOT NULL,
+    lease_owner uuid,
+    lease_until timestamptz,
+    fence bigint NOT NULL,
+    cancel_requested boolean NOT NULL,
+    model text,
+    prompt_version integer NOT NULL,
+    error_code text,
+    error_message text,
+    input_tokens bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cached_tokens bigint,
+    cost_micros bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    started_at timestamptz,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX runs_one_underway ON runs (conversation_id, agent_id)
+    WHERE status IN ('running', 'awaiting_approval');
+CREATE UNIQUE INDEX runs_live_trigger ON runs (trigger_message_id, agent_id)
+    WHERE status IN ('queued', 'running', 'awaiting_approval');
+CREATE INDEX runs_conversation ON runs (conversation_id, agent_id, status, created_at, id);
+CREATE INDEX runs_status_lease ON runs (status, lease_until);
+CREATE INDEX runs_lease_owner ON runs (lease_owner) WHERE lease_owner IS NOT NULL;
+
+-- The truth from which later prompts are rebuilt, round by round.
+CREATE TABLE run_steps (
+    run_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    n integer NOT NULL,
+    kind text NOT NULL,
+    text text NOT NULL,
+    tool_call_ids jsonb NOT NULL,
+    state text NOT NULL,
+    input_tokens bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cached_tokens bigint,
+    cost_micros bigint NOT NULL,
+    PRIMARY KEY (run_id, attempt, n)
+);
+
+CREATE TABLE tool_calls (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    step integer NOT NULL,
+    server text NOT NULL,
+    tool_name text NOT NULL,
+    arguments jsonb NOT NULL,
+    status text NOT NULL,
+    result jsonb,
+    error text,
+    start_time timestamptz NOT NULL,
+    end_time timestamptz
+);
+CREATE INDEX tool_calls_message ON tool_calls (message_id, start_time, id);
+CREATE INDEX tool_calls_run ON tool_calls (run_id);
+
+-- A run's stream, kept while it lives and for a while after.
+CREATE TABLE run_chunks (
+    run_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    n integer NOT NULL,
+    chars_from integer NOT NULL,
+    kind text NOT NULL,
+    text text,
+    subject_id uuid,
+    PRIMARY KEY (run_id, attempt, n, chars_from)
+);
+
+-- Raised when the database was restored to an older state. One row.
+CREATE TABLE event_epoch (
+    id integer PRIMARY KEY CHECK (id = 1),
+    epoch bigint NOT NULL,
+    system_identifier text
+);
+INSERT INTO event_epoch (id, epoch, system_identifier) VALUES (1, 1, NULL);
+
+-- What happened, without any text. The order of `position` is not the order of commits: readers go by
+-- (epoch, transaction_id, position) and read only what no transaction can come before any more.
+CREATE TABLE events (
+    epoch bigint NOT NULL,
+    transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    position bigint GENERATED ALWAYS AS IDENTITY,
+    organization_id uuid NOT NULL,
+    conversation_id uuid,
+    audience text NOT NULL,
+    audience_user_id uuid,
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    subject_version bigint NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (epoch, transaction_id, position)
+);
+CREATE INDEX events_at ON events (at);
+
+CREATE TABLE jobs (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    run_at timestamptz NOT NULL,
+    attempts integer NOT NULL,
+    lease_owner uuid,
+    lease_until timestamptz,
+    fence bigint NOT NULL,
+    last_error text,
+    died_at timestamptz
+);
+CREATE INDEX jobs_due ON jobs (run_at, id) WHERE died_at IS NULL;
+CREATE INDEX jobs_dead ON jobs (died_at, id) WHERE died_at IS NOT NULL;
+CREATE INDEX jobs_lease_owner ON jobs (lease_owner) WHERE lease_owner IS NOT NULL;
+
+CREATE TABLE idempotency (
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    operation text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    subject_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, operation, key, organization_id)
+);
+CREATE INDEX idempotency_created ON idempotency (created_at);
+
+CREATE TABLE audit (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL,
+    actor_user_id uuid NOT NULL,
+    action text NOT NULL,
+    subject_id uuid NOT NULL,
+    at timestamptz NOT NULL
+);
+CREATE INDEX audit_organization ON audit (organization_id, at, id);
