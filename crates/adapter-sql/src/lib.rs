@@ -5,7 +5,7 @@
 //!
 //! **Does not belong here:** rules. A statement checks what a guard or a change says, and decides nothing.
 //!
-//! **How it is laid out:** [`types`], [`names`], [`schema`] and [`rows`] serve both databases. `store` holds the
+//! **How it is laid out:** `types`, `names`, `schema` and `rows` serve both databases. `store` holds the
 //! statements, written once and compiled twice, below `sqlite` and below `postgres`; each of these supplies a `prelude`
 //! with what differs, its executor, and how it is opened.
 //!

@@ -114,8 +114,20 @@ async fn a_busy_pool_is_unavailable() {
     let seed = Seed::commit(&store).await;
     let client = database.client().await.unwrap();
     client.batch_execute("BEGIN; SELECT * FROM conversations FOR UPDATE").await.unwrap();
-    let waiting = guarded_message(&seed);
-    let (held, refused) = tokio::join!(store.commit(waiting), store.now());
+    let watcher = database.client().await.unwrap();
+    let (held, refused) = tokio::join!(store.commit(guarded_message(&seed)), async {
+        until_somebody_waits_for_a_lock(&watcher).await;
+        store.now().await
+    });
     assert!(matches!(held, Err(StoreError::Unavailable(_))), "{held:?}");
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+}
+
+/// The commit has the pool's only connection when its statement waits.
+async fn until_somebody_waits_for_a_lock(watcher: &tokio_postgres::Client) {
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let asked = Instant::now();
+    while watcher.query(waits, &[]).await.unwrap().is_empty() {
+        assert!(asked.elapsed() < Duration::from_secs(5), "nobody waits");
+    }
 }

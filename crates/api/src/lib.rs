@@ -5,7 +5,7 @@
 //!
 //! **Does not belong here:** decisions. A handler reads the request, calls one use case and writes what it answered.
 //!
-//! **Invariants:** everything that is refused has the shape of [`error`]; 401 comes before 400, 400 before 404, 403 and
+//! **Invariants:** everything that is refused has the shape of `error::ErrorBody`; 401 comes before 400, 400 before 404, 403 and
 //! 409; what the document does not name is refused; a use case that writes runs on when its client goes away; what went
 //! wrong inside is logged with the request's id and never answered.
 

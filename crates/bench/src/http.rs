@@ -40,7 +40,8 @@ pub async fn requests_a_second(url: &str, token: Option<&str>) -> anyhow::Result
         move || {
             let (http, request) = (http.clone(), request.try_clone());
             async move {
-                let request = request.ok_or_else(|| anyhow::anyhow!("a request without a body can be repeated"))?.build()?;
+                let request =
+                    request.ok_or_else(|| anyhow::anyhow!("a request without a body can be repeated"))?.build()?;
                 http.execute(request).await?.error_for_status()?.bytes().await?;
                 Ok(())
             }

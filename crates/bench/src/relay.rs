@@ -61,7 +61,9 @@ pub async fn measure() -> anyhow::Result<Line> {
         let text = String::from_utf8_lossy(&piece);
         let deltas = text.lines().filter_map(|line| line.split_once("\"delta\":\"")).map(|(_, rest)| rest);
         let tokens = deltas.flat_map(|delta| delta.split('"').next().unwrap_or_default().split_whitespace());
-        delays.extend(tokens.filter_map(|token| token.parse().ok()).map(|sent| now.saturating_sub(Duration::from_micros(sent))));
+        delays.extend(
+            tokens.filter_map(|token| token.parse().ok()).map(|sent| now.saturating_sub(Duration::from_micros(sent))),
+        );
     }
     stead.stop().await;
     anyhow::ensure!(delays.len() == TOKENS as usize, "{} of {TOKENS} tokens were seen", delays.len());

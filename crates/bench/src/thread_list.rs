@@ -29,6 +29,6 @@ pub async fn measure(database: &Database) -> anyhow::Result<Line> {
     };
     let listed = store.list_threads(filter).await?;
     anyhow::ensure!(listed.len() == 20 && listed.iter().all(|(_, messages)| messages.len() == 3), "not what was asked");
-    let times = times(500, || async { Ok(drop(store.list_threads(filter).await?)) }).await?;
+    let times = times(500, || async { store.list_threads(filter).await.map(drop).map_err(Into::into) }).await?;
     Ok(Line { what: format!("{}: 20 threads with 3 messages", database.name), figures: times.figures() })
 }

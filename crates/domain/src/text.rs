@@ -22,8 +22,8 @@ pub fn checked(text: String, min: usize, max: usize) -> Result<String, Invalid> 
     if text.contains('\0') {
         return Err(Invalid::new("must not contain the NUL character"));
     }
-    // A scalar value has at most four bytes: only text near the limit is counted.
-    let length = if text.len() <= min || text.len() > max { text.chars().count() } else { min };
+    // A scalar value has one to four bytes: text of that many bytes is within the limits without being counted.
+    let length = if (4 * min..=max).contains(&text.len()) { min } else { text.chars().count() };
     if length < min {
         return Err(Invalid::new(format!("must have at least {min} characters")));
     }
@@ -106,13 +106,18 @@ impl Handle {
 pub struct Email(String);
 
 impl Email {
-    /// Accepts an address of the form `local@domain` (RFC 5321 lengths).
+    /// The longest address, in bytes (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+    pub const MAX: usize = 254;
+
+    /// Accepts an address of the form `local@domain` of at most [`Email::MAX`] bytes.
     ///
     /// # Errors
     /// It is not an e-mail address.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let options = email_address::Options::default().without_display_text().without_domain_literal();
-        if text.contains('\0') || email_address::EmailAddress::parse_with_options(text, options).is_err() {
+        let has_nul = text.contains('\0');
+        if has_nul || text.len() > Self::MAX || email_address::EmailAddress::parse_with_options(text, options).is_err()
+        {
             return Err(Invalid::new("must be an e-mail address"));
         }
         Ok(Self(text.to_lowercase()))
@@ -144,6 +149,19 @@ mod tests {
             if let Ok(handle) = Handle::parse(&text) {
                 prop_assert_eq!(Handle::parse(handle.as_str()), Ok(handle));
             }
+        }
+    }
+
+    #[test]
+    fn characters_are_counted_not_bytes() {
+        for short in ["ä".repeat(11), "𝄞".repeat(11), "x".repeat(11)] {
+            assert!(Text::<12, 256>::parse(short).is_err());
+        }
+        for long in ["ä".repeat(257), "𝄞".repeat(257), "x".repeat(257)] {
+            assert!(Text::<12, 256>::parse(long).is_err());
+        }
+        for fine in ["ä".repeat(12), "𝄞".repeat(256), "x".repeat(256)] {
+            assert!(Text::<12, 256>::parse(fine).is_ok());
         }
     }
 

@@ -23,7 +23,9 @@ pub struct EphemeralBuilder {
 
 /// A running ephemeral Stead. It is gone, with all its data, when this is dropped; [`Ephemeral::stop`] waits for that.
 pub struct Ephemeral {
-    server: Server,
+    /// None while it stops.
+    server: Option<Server>,
+    url: String,
     /// Removed last.
     _data_dir: TempDir,
 }
@@ -77,24 +79,29 @@ impl EphemeralBuilder {
         let usual = usual.into_iter().filter(|(name, _)| self.settings.iter().all(|(set, _)| set != name));
         let config = Config::load(None, usual.chain(self.settings.iter().cloned()))?;
         let server = Server::start(&config, self.overrides).await?;
-        Ok(Ephemeral { server, _data_dir: data_dir })
+        Ok(Ephemeral { url: server.url().to_owned(), server: Some(server), _data_dir: data_dir })
     }
 }
 
 impl Ephemeral {
     /// Where it listens: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> &str {
-        self.server.url()
+        &self.url
     }
 
     /// Stops it and waits until everything has ended.
-    pub async fn stop(self) {
-        self.server.stop().await;
+    pub async fn stop(mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+            server.let_go().await;
+        }
     }
 }
 
 impl Drop for Ephemeral {
     fn drop(&mut self) {
-        self.server.abandon();
+        if let Some(server) = &self.server {
+            server.abandon();
+        }
     }
 }

@@ -1,8 +1,9 @@
-use std::{io, net::TcpListener, time::Duration};
+use std::{io, net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{HttpServer, dev::ServerHandle};
 use stead_api::{Api, ApiOptions};
 use stead_application::Application;
+use stead_domain::ports::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -12,10 +13,14 @@ use crate::{
 
 /// How long the HTTP server waits for open requests after everything else has stopped.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
+/// How long the HTTP server's threads may take to let go of everything after it has stopped, and how often is looked.
+const LETTING_GO: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// A running server.
 pub struct Server {
     application: Application,
+    store: Arc<dyn Store>,
     http: ServerHandle,
     ended: CancellationToken,
     url: String,
@@ -54,7 +59,8 @@ impl Server {
         // The port first: nothing is migrated or claimed by a process that cannot serve.
         let listener = listen(config)?;
         let port = listener.local_addr()?.port();
-        let application = wire::application(config, overrides).await?;
+        let store = wire::store(config).await?;
+        let application = wire::application(config, Arc::clone(&store), overrides)?;
         let (url, public_url) = (config.server.listening_url(port), config.server.public_url(port));
         let options = ApiOptions {
             public_url: config.server.public_url.as_ref().map(ToString::to_string),
@@ -76,7 +82,7 @@ impl Server {
             has_ended.cancel();
         });
         application.start_worker();
-        Ok(Self { application, http: handle, ended, url, public_url })
+        Ok(Self { application, store, http: handle, ended, url, public_url })
     }
 
     /// Where it listens.
@@ -98,6 +104,21 @@ impl Server {
     pub async fn stop(&self) {
         self.application.background().stopping().cancel();
         tokio::join!(self.application.stop(), self.http.stop(true));
+    }
+
+    /// After [`Server::stop`]: waits until nothing holds the database any more, so that it can be opened again at once.
+    pub async fn let_go(self) {
+        let Self { store, application, http, .. } = self;
+        drop((application, http));
+        // The last to go are the HTTP server's threads, and nobody tells when they are gone.
+        let looking = async {
+            while Arc::strong_count(&store) > 1 {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        if tokio::time::timeout(LETTING_GO, looking).await.is_err() {
+            tracing::warn!("something still holds the database");
+        }
     }
 
     /// Begins to stop, without waiting for anything.

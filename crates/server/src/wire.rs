@@ -30,9 +30,9 @@ pub struct Overrides {
 ///
 /// # Errors
 /// One line that says what cannot be right or cannot be reached.
-pub async fn application(config: &Config, overrides: Overrides) -> anyhow::Result<Application> {
+pub fn application(config: &Config, store: Arc<dyn Store>, overrides: Overrides) -> anyhow::Result<Application> {
     let ports = Ports {
-        store: store(config).await?,
+        store,
         llm: match overrides.llm {
             Some(llm) => llm,
             None => llm(config)?,

@@ -12,7 +12,8 @@ pub fn avatar_url(text: String) -> Result<String, Invalid> {
         return Err(invalid());
     }
     let uri: actix_web::http::Uri = text.parse().map_err(|error| Invalid::new(format!("must be a URL: {error}")))?;
-    let is_web = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some_and(|host| !host.is_empty());
+    let is_web = (text.starts_with("http://") || text.starts_with("https://"))
+        && uri.host().is_some_and(|host| !host.is_empty());
     let has_user = uri.authority().is_some_and(|authority| authority.as_str().contains('@'));
     if is_web && !has_user { Ok(text) } else { Err(invalid()) }
 }

@@ -15,9 +15,7 @@ use stead_application::FieldError;
 
 pub use answer::answer;
 pub use body::{ErrorBody, FieldErrorBody};
-pub use code::Code;
-#[cfg(test)]
-pub use code::TABLE;
+pub use code::{Code, TABLE};
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug)]

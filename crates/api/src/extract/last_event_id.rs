@@ -15,7 +15,7 @@ pub struct LastEventId(pub Option<StreamPosition>);
 #[expect(dead_code, reason = "only describes the header")]
 pub struct LastEventIdHeader {
     /// The `id` of the last event that was seen: the stream goes on right after it.
-    #[param(rename = "Last-Event-ID", pattern = r"^\d{1,9}\.\d{1,9}\.\d{1,9}$", value_type = String, required = false,
+    #[param(rename = "Last-Event-ID", pattern = "^[0-9]{1,9}[.][0-9]{1,9}[.][0-9]{1,9}$", value_type = String, required = false,
         example = "1.3.120")]
     last_event_id: Option<String>,
 }

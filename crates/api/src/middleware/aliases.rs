@@ -1,6 +1,6 @@
 use actix_web::{
     Error,
-    body::MessageBody,
+    body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Uri,
@@ -16,15 +16,21 @@ const AT_THE_ROOT: [&str; 4] = ["/ai", "/messaging", "/users", "/channels"];
 
 /// Serves the routers that also answer at the root from their one place. Where a page is asked for, the path is left as it
 /// is: those are pages.
-pub async fn aliases<B: MessageBody>(mut request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
+pub async fn aliases<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     if let Some(path) = canonical(request.path())
         && !prefers(request.headers(), "text/html")
     {
-        let uri = with_path(request.uri(), &path).map_err(ApiError::internal)?;
+        let uri = match with_path(request.uri(), &path) {
+            Ok(uri) => uri,
+            Err(error) => return Ok(request.error_response(ApiError::internal(error)).map_into_right_body()),
+        };
         request.match_info_mut().get_mut().update(&uri);
         request.head_mut().uri = uri;
     }
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_left_body())
 }
 
 fn canonical(path: &str) -> Option<String> {

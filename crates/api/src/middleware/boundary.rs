@@ -102,6 +102,6 @@ fn log(span: &Span, answered: &ServiceResponse, began: Instant) {
     let status = answered.status().as_u16();
     span.record("route", route.as_str());
     span.record("status", status);
-    let latency_us = began.elapsed().as_micros();
-    tracing::info!(latency_us, "answered");
+    let latency_ms = began.elapsed().as_micros() as f64 / 1_000.0;
+    tracing::info!(latency_ms, "answered");
 }

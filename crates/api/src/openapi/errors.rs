@@ -5,7 +5,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::error::{Code, ErrorBody, FieldErrorBody};
+use crate::error::{Code, ErrorBody, FieldErrorBody, TABLE};
 
 /// The errors that operations share, by status: their name as a component, the code they show, what they say.
 const SHARED: [(&str, &str, Code, &str); 9] = [
@@ -40,7 +40,7 @@ pub fn fill(status: &str, response: &mut Response) {
 
 /// The shared errors, headers and schemas, as components.
 pub fn components(components: &mut Components) {
-    components.schemas.insert(ErrorBody::name().into_owned(), ErrorBody::schema());
+    components.schemas.insert(ErrorBody::name().into_owned(), error_schema());
     components.schemas.insert(FieldErrorBody::name().into_owned(), FieldErrorBody::schema());
     for (status, name, code, description) in SHARED {
         let mut response =
@@ -50,7 +50,7 @@ pub fn components(components: &mut Components) {
     }
     for (name, schema, description) in [
         ("RequestId", text(), "The id of the request in the server's log; one that came with the request is kept"),
-        ("RetryAfter", seconds(), "In so many seconds trying again may help"),
+        ("RetryAfter", seconds(), "Where trying again may help: in so many seconds"),
         ("WwwAuthenticate", text(), "`Bearer`"),
         ("IdempotencyReplayed", text(), "`true` where an earlier request with the same key did it"),
     ] {
@@ -59,11 +59,22 @@ pub fn components(components: &mut Components) {
     }
 }
 
+/// The error body, with every code there is.
+fn error_schema() -> RefOr<Schema> {
+    let mut schema = ErrorBody::schema();
+    if let RefOr::T(Schema::Object(body)) = &mut schema
+        && let Some(RefOr::T(Schema::Object(error))) = body.properties.get_mut("error")
+    {
+        error.enum_values = Some(TABLE.iter().map(|entry| json!(entry.name)).collect());
+    }
+    schema
+}
+
 fn headers(status: &str, response: &mut Response) {
     header(response, "x-request-id", "RequestId");
     match status {
         "401" => header(response, "WWW-Authenticate", "WwwAuthenticate"),
-        "503" => header(response, "Retry-After", "RetryAfter"),
+        "409" | "503" => header(response, "Retry-After", "RetryAfter"),
         _ => {}
     }
 }

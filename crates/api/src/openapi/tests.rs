@@ -182,6 +182,13 @@ fn requests_take_no_unknown_fields_and_say_their_limits() {
 }
 
 #[test]
+fn every_error_code_is_in_the_schema() {
+    let document = json();
+    let codes = document["components"]["schemas"]["Error"]["properties"]["error"]["enum"].as_array().unwrap().len();
+    assert_eq!(codes, crate::error::TABLE.len());
+}
+
+#[test]
 fn every_event_is_in_the_schema() {
     let document = json();
     let variants = document["components"]["schemas"]["RunEvent"]["oneOf"].as_array().unwrap().clone();

@@ -37,6 +37,7 @@ impl Application {
             return;
         };
         let live = self.live.open(&run, answer_id);
+        live.tell_opening(None);
         live.begin(run.attempt);
         if run.attempt > 1 {
             live.push(RunEvent::Restarted { attempt: run.attempt });

@@ -81,14 +81,20 @@ impl FromStr for StreamPosition {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let mut parts = text.split('.');
-        let (attempt, n, chars) = (parts.next(), parts.next(), parts.next());
-        let parsed = || Some((attempt?.parse().ok()?, n?.parse().ok()?, chars?.parse().ok()?));
-        match (parsed(), parts.next()) {
-            (Some((attempt, n, chars)), None) => Ok(Self { attempt, n, chars }),
+        let mut parts = text.split('.').map(number);
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(Some(attempt)), Some(Some(n)), Some(Some(chars)), None) => {
+                Ok(Self { attempt: i32::try_from(attempt).unwrap_or(i32::MAX), n, chars: chars as usize })
+            }
             _ => Err(Invalid::new("must be the id of an event of this run")),
         }
     }
+}
+
+/// One to nine digits and nothing else: a sign is no part of a place.
+fn number(text: &str) -> Option<u32> {
+    let digits = (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
 }
 
 /// What a follower gets.
@@ -98,4 +104,18 @@ pub enum Followed {
     Event(StreamPosition, Box<RunEvent>),
     /// The server stops: come back and continue.
     Closing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_was_written_and_nothing_else_is() {
+        let place = StreamPosition { attempt: 2, n: 3, chars: 120 };
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for wrong in ["", "1", "1.2", "1.2.3.4", "-1.0.0", "1.+2.3", "1.2.x", "1..2", "1.2. 3", "1.2.1234567890"] {
+            assert!(wrong.parse::<StreamPosition>().is_err(), "{wrong}");
+        }
+    }
 }

@@ -126,7 +126,7 @@ impl Follower {
     }
 
     fn find_source(&mut self) {
-        self.source = match self.application.live.find(self.run) {
+        self.source = match self.application.live.find_to_read(self.run) {
             None => Source::Stored { told: false },
             Some(live) => {
                 let grown = live.watch();

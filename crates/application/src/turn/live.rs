@@ -1,13 +1,11 @@
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
 };
 
 use stead_domain::{
-    ConversationId, MessageId, RunId,
+    ConversationId, MessageId,
+    ports::store::ThreadMessage,
     run::{Run, RunStatus},
 };
 use tokio::sync::watch;
@@ -18,14 +16,10 @@ use super::events::{RunEvent, StreamPosition};
 /// How much thinking is kept for followers, in bytes; what goes beyond is not shown.
 const MAX_REASONING: usize = 512 * 1024;
 
-/// The streams of the runs that were accepted on this node and have not ended.
-#[derive(Default)]
-pub struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
-
 /// A run's stream in memory. Writers append; every reader keeps its own place and takes what is new when it is woken, so
 /// that a slow one holds nothing up and costs nothing: it just gets larger pieces.
 pub struct LiveRun {
-    conversation: ConversationId,
+    pub conversation: ConversationId,
     answer: MessageId,
     log: Mutex<Log>,
     grown: watch::Sender<()>,
@@ -40,6 +34,8 @@ pub struct LiveRun {
 #[derive(Default)]
 struct Log {
     attempt: i32,
+    /// The message that is answered, until the stream has begun with it.
+    opening: Option<ThreadMessage>,
     entries: Vec<Entry>,
     content: String,
     reasoning: usize,
@@ -69,60 +65,46 @@ pub struct Cursor {
     taken: usize,
 }
 
-impl LiveRuns {
-    /// The stream of a run, made if there is none.
-    pub fn open(&self, run: &Run, answer: MessageId) -> Arc<LiveRun> {
-        let mut runs = self.lock();
-        Arc::clone(runs.entry(run.id).or_insert_with(|| {
-            // What is told before it starts belongs to the attempt that will start.
-            let attempt = if run.status == RunStatus::Queued { run.attempt + 1 } else { run.attempt };
-            let log = Log { attempt, end: StreamPosition { attempt, ..StreamPosition::default() }, ..Log::default() };
-            Arc::new(LiveRun {
-                conversation: run.conversation_id,
-                answer,
-                log: Mutex::new(log),
-                grown: watch::Sender::new(()),
-                begun: AtomicBool::new(false),
-                cancelled: CancellationToken::new(),
-                lost: CancellationToken::new(),
-            })
-        }))
-    }
-
-    pub fn find(&self, run: RunId) -> Option<Arc<LiveRun>> {
-        self.lock().get(&run).cloned()
-    }
-
-    /// Forgets a stream: it is over. Those who hold it read it to its end.
-    pub fn close(&self, run: RunId) {
-        if let Some(live) = self.lock().remove(&run) {
-            live.lock().ended = true;
-            live.grown.send_replace(());
-        }
-    }
-
-    /// Stops and forgets the runs of a conversation that was deleted.
-    pub fn drop_conversation(&self, conversation: ConversationId) {
-        let gone: Vec<_> = self.lock().extract_if(|_, live| live.conversation == conversation).collect();
-        for (_, live) in gone {
-            live.lost.cancel();
-            live.lock().ended = true;
-            live.grown.send_replace(());
-        }
-    }
-
-    /// The runs that this process works on.
-    pub fn begun(&self) -> Vec<(RunId, Arc<LiveRun>)> {
-        let has_begun = |live: &LiveRun| live.begun.load(Ordering::Relaxed);
-        self.lock().iter().filter(|(_, live)| has_begun(live)).map(|(id, live)| (*id, Arc::clone(live))).collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Log {
+    fn push(&mut self, event: RunEvent) {
+        self.entries.push(Entry { at: self.end, kind: EntryKind::Event(Box::new(event)) });
+        self.end.n += 1;
     }
 }
 
 impl LiveRun {
+    pub fn new(run: &Run, answer: MessageId) -> Self {
+        // What is told before it starts belongs to the attempt that will start.
+        let attempt = if run.status == RunStatus::Queued { run.attempt + 1 } else { run.attempt };
+        let log = Log { attempt, end: StreamPosition { attempt, ..StreamPosition::default() }, ..Log::default() };
+        Self {
+            conversation: run.conversation_id,
+            answer,
+            log: Mutex::new(log),
+            grown: watch::Sender::new(()),
+            begun: AtomicBool::new(false),
+            cancelled: CancellationToken::new(),
+            lost: CancellationToken::new(),
+        }
+    }
+
+    /// Keeps the message that is answered until it is known how the stream begins.
+    pub fn will_open_with(&self, said: ThreadMessage) {
+        self.lock().opening = Some(said);
+    }
+
+    /// Begins the stream, once: that the run waits, where it does, then the message that is answered.
+    pub fn tell_opening(&self, waiting: Option<&Run>) {
+        let mut log = self.lock();
+        let Some(said) = log.opening.take() else { return };
+        if let Some(run) = waiting {
+            log.push(RunEvent::Queued(run.clone()));
+        }
+        log.push(RunEvent::MessageCreated(said));
+        drop(log);
+        self.grown.send_replace(());
+    }
+
     /// Begins an attempt.
     pub fn begin(&self, attempt: i32) {
         self.begun.store(true, Ordering::Relaxed);
@@ -133,19 +115,8 @@ impl LiveRun {
 
     /// Appends an event other than a delta.
     pub fn push(&self, event: RunEvent) {
-        let mut log = self.lock();
-        let at = log.end;
-        log.end.n += 1;
-        log.entries.push(Entry { at, kind: EntryKind::Event(Box::new(event)) });
-        drop(log);
+        self.lock().push(event);
         self.grown.send_replace(());
-    }
-
-    /// Says that it waits, unless it has begun in the meantime.
-    pub fn push_queued(&self, run: &Run) {
-        if !self.begun.load(Ordering::Relaxed) {
-            self.push(RunEvent::Queued(run.clone()));
-        }
     }
 
     /// Appends text of the answer.
@@ -184,6 +155,23 @@ impl LiveRun {
     /// Tells when there is more to read.
     pub fn watch(&self) -> watch::Receiver<()> {
         self.grown.subscribe()
+    }
+
+    /// Says that nothing more will come.
+    pub fn set_ended(&self) {
+        self.lock().ended = true;
+        self.grown.send_replace(());
+    }
+
+    /// Whether a process here works on it.
+    pub fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// Whether it was told to the run's end.
+    pub fn has_last_event(&self) -> bool {
+        let log = self.lock();
+        log.entries.last().is_some_and(|entry| matches!(&entry.kind, EntryKind::Event(event) if event.is_last()))
     }
 
     /// Whether nothing more will come. What is there may still have to be read.

@@ -10,6 +10,7 @@ mod events;
 mod finish;
 mod follow;
 mod live;
+mod live_runs;
 mod post;
 mod prompt;
 mod recovery;
@@ -18,7 +19,7 @@ mod tokens;
 mod wait;
 
 pub use events::{Followed, RunEvent, StreamPosition};
-pub(crate) use live::LiveRuns;
+pub(crate) use live_runs::LiveRuns;
 pub use post::{NewMessage, Turn};
 pub use prompt::PROMPT_VERSION;
 pub(crate) use thread_locks::ThreadLocks;

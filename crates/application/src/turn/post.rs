@@ -10,7 +10,7 @@ use stead_domain::{
     thread::{MAX_QUEUED_RUNS, Thread},
 };
 
-use super::{PROMPT_VERSION, events::RunEvent};
+use super::PROMPT_VERSION;
 use crate::{
     Application, Caller, Conflict, Error, TRIES,
     agents::AgentRef,
@@ -27,6 +27,8 @@ pub struct NewMessage {
     pub content_html: Option<ContentHtml>,
     /// What the client keeps with it.
     pub metadata: Json,
+    /// Who says it: the caller, or, imported, an agent or the system.
+    pub role: MessageRole,
 }
 
 /// A turn that was accepted: its run answers, now or in its turn.
@@ -43,7 +45,8 @@ impl Application {
     /// done. A repeat attaches to the run that the first one began, and begins it again if it failed.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Conflict::AgentDeleted`]; [`Conflict::ThreadBusy`] when ten runs wait.
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for another role than the caller's own, which takes a right that nobody has
+    /// yet; [`Conflict::AgentDeleted`]; [`Conflict::ThreadBusy`] when ten runs wait.
     pub async fn post_message(
         &self,
         caller: &Caller,
@@ -54,6 +57,10 @@ impl Application {
     ) -> Result<Turn, Error> {
         if let Some(made) = self.made_before(caller, request.as_ref()).await? {
             return self.turn_begun_before(caller, agent, id, RunId::new(made)).await;
+        }
+        if new.role != MessageRole::User {
+            self.own_thread(caller, agent, id).await?;
+            return Err(Error::Forbidden("only messages with the role `user` are taken"));
         }
         let content_html = match &new.content_html {
             Some(given) => html::clean(given.as_str()),
@@ -69,11 +76,12 @@ impl Application {
             let run = Run { answer_message_id: Some(answer.id), ..run };
             let live = self.live.open(&run, answer.id);
             let created = ThreadMessage { message: said.clone(), tool_calls: Vec::new() };
-            live.push(RunEvent::MessageCreated(created));
+            live.will_open_with(created);
             let commit = self.turn_commit(caller, &thread, said, answer, &run, newest, request.as_ref());
             match self.commit(commit).await {
                 Ok(Committed::Done(outcomes)) => {
-                    let run = self.begin_or_queue(run, outcomes.last()).await?;
+                    let at = run.created_at;
+                    let run = self.begin_or_queue(run, outcomes.last(), at).await?;
                     return Ok(Turn { run, replayed: false });
                 }
                 Ok(Committed::Replayed(record)) => {
@@ -204,19 +212,18 @@ impl Application {
         }
     }
 
-    /// After a commit that queued `run` and started what was next: runs it here if it was that one.
-    async fn begin_or_queue(&self, run: Run, started: Option<&Outcome>) -> Result<Run, Error> {
+    /// After a commit that, at `at`, queued `run` and started what was next: runs it here if it was that one.
+    async fn begin_or_queue(&self, run: Run, started: Option<&Outcome>, at: Timestamp) -> Result<Run, Error> {
         match started {
             Some(Outcome::Started(id, fence)) if *id == run.id => {
                 let attempt = run.attempt + 1;
-                let started_at = Some(self.clock.now());
-                let run = Run { status: RunStatus::Running, attempt, fence: *fence, started_at, ..run };
+                let run = Run { status: RunStatus::Running, attempt, fence: *fence, started_at: Some(at), ..run };
                 self.execute_in_background(run.clone(), Lease { owner: self.owner, fence: *fence });
                 Ok(run)
             }
             other => {
                 if let Some(live) = self.live.find(run.id) {
-                    live.push_queued(&run);
+                    live.tell_opening(Some(&run));
                 }
                 if let Some(Outcome::Started(id, fence)) = other {
                     self.execute_started(run.organization_id, *id, *fence).await?;
@@ -260,9 +267,9 @@ impl Application {
             Ok(Committed::Done(outcomes)) => {
                 let live = self.live.open(&again, answer);
                 if let Some(said) = self.store.find_message(caller.organization, again.trigger_message_id).await? {
-                    live.push(RunEvent::MessageCreated(said));
+                    live.will_open_with(said);
                 }
-                let run = self.begin_or_queue(again, outcomes.last()).await?;
+                let run = self.begin_or_queue(again, outcomes.last(), at).await?;
                 Ok(Turn { run, replayed: true })
             }
             Ok(Committed::Replayed(_)) => Err(replayed_without_key()),

@@ -12,7 +12,7 @@ use super::answer::{Form, answer};
 use crate::{
     Api,
     dto::{MessageBody, MessageRoleBody, RunBody, RunEventBody, metadata},
-    error::{ApiError, Code},
+    error::ApiError,
     extract::{Call, ChatPath, IdempotencyHeader, Keyed, Problems, RequestBody, ThreadPath},
 };
 
@@ -38,22 +38,16 @@ pub struct PostMessageBody {
     metadata: Option<Value>,
 }
 
-/// What a body means: a message, and whether it speaks for somebody else.
-pub struct Posted {
-    message: NewMessage,
-    is_import: bool,
-}
-
 impl RequestBody for PostMessageBody {
-    type Meaning = Posted;
+    type Meaning = NewMessage;
 
-    fn check(self, problems: &mut Problems) -> Option<Posted> {
+    fn check(self, problems: &mut Problems) -> Option<NewMessage> {
         let Self { content, content_html, role, metadata: kept } = self;
         let content = problems.required("content", content, Content::parse);
         let content_html = problems.optional("content_html", content_html, ContentHtml::parse);
         let kept = problems.optional("metadata", kept, metadata).unwrap_or_else(Json::empty);
-        let is_import = role.is_some_and(|role| role != MessageRoleBody::User);
-        Some(Posted { message: NewMessage { content: content?, content_html, metadata: kept }, is_import })
+        let role = role.unwrap_or(MessageRoleBody::User).into();
+        Some(NewMessage { content: content?, content_html, metadata: kept, role })
     }
 }
 
@@ -103,12 +97,7 @@ pub async fn post_message(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
     let (caller, ThreadPath { agent_id, thread_id }) = (call.caller, call.path);
-    let Keyed { body: Posted { message, is_import }, request: keyed } = posted;
-    if is_import {
-        // Whether there is such a thread comes before what the caller may do in it.
-        api.application.thread(&caller, agent_id, thread_id, 1).await?;
-        return Err(ApiError::new(Code::Forbidden).saying("Only messages with the role `user` are taken"));
-    }
+    let Keyed { body: message, request: keyed } = posted;
     let turn = api.write(move |application| async move {
         application.post_message(&caller, agent_id, thread_id, message, keyed).await
     });

@@ -1,5 +1,5 @@
 use actix_web::{HttpResponse, get, web};
-use serde::Deserialize;
+use serde::Serialize;
 use stead_application::threads::{ListThreads, Scope};
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,16 +31,17 @@ pub struct ThreadsQuery {
     /// At most so many messages of each, the latest.
     #[param(minimum = 0, maximum = 100, default = 50, value_type = u32, required = false)]
     message_limit: (),
-    /// Whose: the caller's own, or everyone's, for admins and, as far as its `owner_visibility` says, the agent's owner.
-    #[param(value_type = ThreadScope, inline, required = false, default = "mine")]
-    scope: (),
+    /// Whose: the caller's own (default), or everyone's, for admins and, as far as its `owner_visibility` says, the agent's
+    /// owner.
+    #[param(inline, required = false)]
+    scope: ThreadScope,
     /// What these mean.
     #[param(ignore)]
     list: ListThreads,
 }
 
 /// Whose threads.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadScope {
     Mine,
@@ -49,16 +50,19 @@ pub enum ThreadScope {
 
 impl QueryParams for ThreadsQuery {
     fn read(query: &mut QueryReader) -> Self {
+        let scopes = [("mine", ThreadScope::Mine), ("organization", ThreadScope::Organization)];
+        let scope = query.word("scope", &scopes).unwrap_or(ThreadScope::Mine);
         let list = ListThreads {
             limit: query.number("limit", 1..=50, 10),
             offset: query.number("offset", 0..=MAX_OFFSET, 0),
             archived: query.flag("archived"),
             message_limit: query.number("message_limit", 0..=100, 50),
-            scope: query
-                .word("scope", &[("mine", Scope::Mine), ("organization", Scope::Organization)])
-                .unwrap_or(Scope::Mine),
+            scope: match scope {
+                ThreadScope::Mine => Scope::Mine,
+                ThreadScope::Organization => Scope::Organization,
+            },
         };
-        Self { limit: (), offset: (), archived: (), message_limit: (), scope: (), list }
+        Self { limit: (), offset: (), archived: (), message_limit: (), scope, list }
     }
 }
 

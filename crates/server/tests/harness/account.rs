@@ -1,0 +1,86 @@
+//! Somebody who is signed in.
+
+use std::ops::Deref;
+
+use serde_json::{Value, json};
+
+use super::{Client, Talk};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A person with an account, as a client of the API.
+#[derive(Clone)]
+pub struct Account {
+    client: Client,
+    pub email: String,
+    pub user: Value,
+    pub organization: Value,
+    pub access_token: String,
+    pub refresh_token: String,
+}
+
+impl Account {
+    pub(super) async fn register(stranger: &Client, handle: &str) -> Self {
+        let answer = stranger.post("/auth/register", registration(handle)).await;
+        Self::from_sign_in(stranger, &format!("{handle}@example.org"), answer.expect(201))
+    }
+
+    /// From what register, login and refresh answer.
+    pub fn from_sign_in(stranger: &Client, email: &str, signed_in: Value) -> Self {
+        let text = |field: &str| signed_in[field].as_str().expect("a token").to_owned();
+        Self {
+            client: stranger.with_token(&text("access_token")),
+            email: email.to_owned(),
+            access_token: text("access_token"),
+            refresh_token: text("refresh_token"),
+            user: signed_in["user"].clone(),
+            organization: signed_in["organization"].clone(),
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        self.user["id"].as_str().expect("a user's id")
+    }
+
+    /// The id of the organization's default agent.
+    pub fn default_agent(&self) -> &str {
+        self.organization["default_agent_id"].as_str().expect("a default agent")
+    }
+
+    /// A new thread with the default agent. It has a title, so that none is made for it.
+    pub async fn talk(&self) -> Talk {
+        self.talk_with("default").await
+    }
+
+    /// The same with another agent.
+    pub async fn talk_with(&self, agent: &str) -> Talk {
+        let threads = format!("/chat/{agent}/threads");
+        let thread = self.post(&threads, json!({"title": "A thread"})).await.expect(201);
+        Talk::new(&self.client, &threads, &thread)
+    }
+
+    /// A new agent of one's own.
+    pub async fn agent(&self, handle: &str) -> Value {
+        self.post("/agents", json!({"handle": handle, "display_name": handle})).await.expect(201)
+    }
+}
+
+impl Deref for Account {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// What somebody says to found an organization.
+pub fn registration(handle: &str) -> Value {
+    json!({
+        "organization_name": format!("{handle} & Co"),
+        "email": format!("{handle}@example.org"),
+        "password": PASSWORD,
+        "handle": handle,
+        "display_name": format!("The {handle}"),
+    })
+}

@@ -1,0 +1,103 @@
+//! A Stead that a test is about to start.
+
+use std::sync::Arc;
+
+use stead_domain::ports::Clock;
+use stead_server::EphemeralBuilder;
+use stead_testkit::{
+    fakes::{FakeClock, FakeLlm},
+    openai_wire::OpenAiWireServer,
+};
+
+use super::{Stead, backend::Home};
+
+/// How to start it. The same setup starts it again on the same data.
+#[derive(Clone)]
+pub struct Setup {
+    pub home: Arc<Home>,
+    pub model: Model,
+    settings: Vec<(String, String)>,
+    clock: Option<Arc<FakeClock>>,
+}
+
+/// Who answers.
+#[derive(Clone)]
+pub enum Model {
+    /// The embedded model.
+    Offline,
+    /// A fake, in place of the port.
+    Fake(FakeLlm),
+    /// The real adapter, talking to a server of the test's.
+    Wire(Arc<OpenAiWireServer>),
+}
+
+impl Setup {
+    pub fn new(home: Arc<Home>) -> Self {
+        Self { home, model: Model::Fake(FakeLlm::new()), settings: Vec::new(), clock: None }
+    }
+
+    /// Sets what an environment variable would.
+    pub fn setting(mut self, variable: &str, value: impl ToString) -> Self {
+        self.settings.retain(|(set, _)| set != variable);
+        self.settings.push((variable.to_owned(), value.to_string()));
+        self
+    }
+
+    /// On a database of the same kind that has no tables yet.
+    pub async fn on_an_untouched_database(self) -> Self {
+        Self { home: self.home.untouched().await, ..self }
+    }
+
+    /// Lets the offline model answer.
+    pub fn offline(self) -> Self {
+        Self { model: Model::Offline, ..self }
+    }
+
+    /// Lets a server that speaks OpenAI's wire format answer.
+    pub async fn wire(self) -> Self {
+        let server = OpenAiWireServer::start_with_key("a-key-that-nobody-may-see").await;
+        let base_url = server.base_url();
+        server.title("A title");
+        Self { model: Model::Wire(Arc::new(server)), ..self }
+            .setting("STEAD_LLM__BASE_URL", base_url)
+            .setting("STEAD_LLM__MODEL", "wire-model")
+            .setting("STEAD_LLM__API_KEY", "a-key-that-nobody-may-see")
+    }
+
+    /// Lets a clock of the test's tell the time.
+    pub fn clock(self, clock: Arc<FakeClock>) -> Self {
+        Self { clock: Some(clock), ..self }
+    }
+
+    /// Every setting, for a process of its own too.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let cheap = [("STEAD_AUTH__ARGON2__MEMORY_KIB", "64"), ("STEAD_AUTH__ARGON2__ITERATIONS", "1")];
+        let usual = [("STEAD_SERVER__PORT", "0"), ("STEAD_SERVER__WORKERS", "1"), ("STEAD_DATABASE__POOL_SIZE", "4")];
+        let usual = usual.into_iter().chain(cheap).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut settings: Vec<_> = usual.collect();
+        for (name, value) in self.home.settings().into_iter().chain(self.settings.iter().cloned()) {
+            settings.retain(|(set, _)| *set != name);
+            settings.push((name, value));
+        }
+        settings
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> Stead {
+        Stead::start(self).await
+    }
+
+    pub(super) fn builder(&self) -> EphemeralBuilder {
+        let mut builder = EphemeralBuilder::default();
+        for (variable, value) in self.settings() {
+            builder = builder.setting(&variable, &value);
+        }
+        if let Model::Fake(llm) = &self.model {
+            builder = builder.llm(Arc::new(llm.clone()));
+        }
+        if let Some(clock) = &self.clock {
+            builder = builder.clock(Arc::clone(clock) as Arc<dyn Clock>);
+        }
+        builder
+    }
+}

@@ -1,0 +1,88 @@
+//! Somebody with one of everything, so that any operation of the document can be called.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{
+    Account, Stead,
+    account::{PASSWORD, registration},
+    call::Call,
+    contract::{Contract, Operation},
+};
+
+/// An account with an agent, a thread with that agent, and a run in it.
+#[derive(Clone)]
+pub struct World {
+    pub account: Account,
+    pub agent: String,
+    pub thread: String,
+    pub run: String,
+}
+
+impl World {
+    pub async fn new(stead: &Stead, handle: &str) -> Self {
+        let account = stead.register(handle).await;
+        let agent = account.agent("helper").await["id"].as_str().unwrap().to_owned();
+        let talk = account.talk_with(&agent).await;
+        let answer = talk.say("hello").await.expect(201);
+        let run = answer["metadata"]["run_id"].as_str().unwrap().to_owned();
+        Self { account, agent, thread: talk.id, run }
+    }
+
+    /// Ids that name nothing.
+    pub fn of_nothing(account: &Account) -> Self {
+        let nothing = |n: u8| format!("0189{n:04}-0000-7000-8000-000000000000");
+        Self { account: account.clone(), agent: nothing(1), thread: nothing(2), run: nothing(3) }
+    }
+
+    /// An operation's path with these ids.
+    pub fn path(&self, operation: &Operation) -> String {
+        let path = operation.path.replace("{agent_id}", &self.agent);
+        let path = path.replace("{thread_id}", &self.thread).replace("{run_id}", &self.run);
+        assert!(!path.contains('{'), "a parameter that the tests do not know: {path}");
+        path
+    }
+
+    /// A call of an operation with these ids that is in itself right.
+    pub fn call(&self, operation: &Operation) -> Call {
+        let call = self.account.at_root().call(operation.method.clone(), &self.path(operation));
+        match body_of(operation) {
+            Some(body) => call.json(&body),
+            None => call,
+        }
+    }
+}
+
+/// A body that an operation takes, if it takes one.
+pub fn body_of(operation: &Operation) -> Option<Value> {
+    operation.about.get("requestBody")?;
+    let path = operation.path.trim_start_matches("/api/v1");
+    Some(match (operation.method.as_str(), path) {
+        ("POST", "/auth/register") => registration("newcomer"),
+        ("POST", "/auth/login") => json!({"email": "newcomer@example.org", "password": PASSWORD}),
+        ("POST", "/auth/refresh") => json!({"refresh_token": "no token"}),
+        ("POST", "/agents") => json!({"handle": "another", "display_name": "Another"}),
+        ("POST", "/chat/{agent_id}/threads") => json!({"title": "Another"}),
+        ("POST", "/chat/{agent_id}/threads/{thread_id}/messages") => json!({"content": "hello"}),
+        ("PATCH", "/users/me") => json!({"bio": "changed"}),
+        ("PATCH", "/organization") => json!({"name": "Changed"}),
+        ("PATCH", "/agents/{agent_id}") => json!({"display_name": "Changed"}),
+        ("PATCH", "/chat/{agent_id}/threads/{thread_id}") => json!({"title": "Changed"}),
+        (method, path) => panic!("the tests need a body for {method} {path}"),
+    })
+}
+
+/// The operations below `/api/v1`.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    Contract::get().operations().iter().filter(|operation| operation.path.starts_with("/api/v1/"))
+}
+
+/// Those that take a body.
+pub fn with_body() -> impl Iterator<Item = &'static Operation> {
+    operations().filter(|operation| operation.about.get("requestBody").is_some())
+}
+
+/// Whether an operation is only a look.
+pub fn reads(operation: &Operation) -> bool {
+    operation.method == Method::GET
+}
