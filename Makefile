@@ -1,9 +1,9 @@
 # The one door to the house. A recipe calls cargo or a script; there is no logic here.
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test openapi bench
+.PHONY: help setup run check test openapi bench chaos fuzz-api
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' Makefile
+	@grep -E '^[a-z-]+:.*##' Makefile
 
 setup: ## install what is missing to build, check and test (Debian packages, cargo-deny)
 	scripts/setup
@@ -22,3 +22,9 @@ openapi: ## write openapi/stead.json anew from the handlers
 
 bench: ## measure
 	scripts/postgres cargo run --release -p stead-bench
+
+chaos: ## kill -9 the server at random moments, 200 times on each database
+	STEAD_TEST_CHAOS_ROUNDS=200 scripts/postgres cargo test -p stead-server --test main chaos:: -- --nocapture --test-threads=1
+
+fuzz-api: ## send the running binary what its document allows and what it does not, for three minutes
+	scripts/fuzz-api

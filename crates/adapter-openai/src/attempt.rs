@@ -1,6 +1,9 @@
 //! One request: sent, judged by its status, and read up to the first event.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime},
+};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
@@ -38,6 +41,7 @@ pub(crate) struct Question {
     pub(crate) whole_until: Instant,
     pub(crate) max_answer_bytes: usize,
     pub(crate) api_key: Option<SecretString>,
+    pub(crate) more_headers: HashMap<String, String>,
 }
 
 impl Question {
@@ -63,8 +67,11 @@ impl Question {
 
     /// Sends the request and waits for the headers of a stream.
     async fn open(&self, http: &reqwest::Client, until: Instant) -> Result<Response, LlmError> {
-        let request = http
-            .post(self.url.clone())
+        let mut request = http.post(self.url.clone());
+        for (name, value) in &self.more_headers {
+            request = request.header(name, value);
+        }
+        let request = request
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "text/event-stream")
             .body(self.body.clone());

@@ -25,6 +25,7 @@ enum State {
 
 impl Breaker {
     pub(crate) fn new(config: BreakerConfig) -> Arc<Self> {
+        metrics::gauge!("stead_model_breaker_open").set(0.0);
         Arc::new(Self { config, state: Mutex::new(State::Closed { failures: 0 }) })
     }
 
@@ -65,6 +66,7 @@ impl Pass {
     pub(crate) fn began(&mut self) {
         if std::mem::take(&mut self.is_probe) {
             *self.breaker.state() = State::Closed { failures: 0 };
+            metrics::gauge!("stead_model_breaker_open").set(0.0);
         }
     }
 
@@ -97,6 +99,7 @@ impl Pass {
 
 impl Breaker {
     fn opened(&self) -> State {
+        metrics::gauge!("stead_model_breaker_open").set(1.0);
         State::Open { until: Instant::now() + self.config.rest }
     }
 }

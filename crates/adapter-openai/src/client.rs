@@ -14,6 +14,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout, timeout_at},
 };
+use tracing::Instrument;
 use url::Url;
 
 use crate::{
@@ -131,21 +132,25 @@ impl LlmProvider for OpenAiLlm {
         let whole_until = Instant::now() + self.config.timeouts.whole;
         let body = serde_json::to_vec(&ChatRequest::new(&request, &self.config.model, self.token_limit))
             .map_err(|error| LlmError::new(LlmErrorKind::Rejected, "the request is no JSON").caused_by(error))?;
+        let model = request.model.unwrap_or_else(|| self.config.model.clone());
+        let span = tracing::info_span!("model.request", model);
+        let more_headers = self.config.more_headers.as_ref().map(|more| span.in_scope(|| (more.0)()));
         let question = Question {
             url: self.chat_url.clone(),
             body: body.into(),
-            model: request.model.unwrap_or_else(|| self.config.model.clone()),
+            model,
             timeouts: self.config.timeouts,
             whole_until,
             max_answer_bytes: self.config.max_answer_bytes,
             api_key: self.config.api_key.clone(),
+            more_headers: more_headers.unwrap_or_default(),
         };
         let asked = async {
             let place = self.place().await?;
             let answer = self.ask_with_retries(&question).await?;
             Ok(answer.into_stream(place))
         };
-        match timeout_at(whole_until, asked).await {
+        match timeout_at(whole_until, asked.instrument(span)).await {
             Ok(asked) => asked,
             Err(_elapsed) => Err(too_long()),
         }

@@ -1,6 +1,6 @@
 //! What the adapter is told.
 
-use std::time::Duration;
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use url::Url;
@@ -23,6 +23,18 @@ pub struct OpenAiConfig {
     pub max_concurrent: usize,
     /// The most bytes of text, reasoning and tool arguments that one answer may have.
     pub max_answer_bytes: usize,
+    /// Headers that every request gets besides its own, asked for when it is sent: where a trace goes on, say.
+    pub more_headers: Option<MoreHeaders>,
+}
+
+/// Gives headers by name.
+#[derive(Clone)]
+pub struct MoreHeaders(pub Arc<dyn Fn() -> HashMap<String, String> + Send + Sync>);
+
+impl fmt::Debug for MoreHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MoreHeaders")
+    }
 }
 
 /// How long to wait for what.
@@ -98,6 +110,7 @@ impl OpenAiConfig {
             breaker: BreakerConfig::default(),
             max_concurrent: 64,
             max_answer_bytes: 4 * 1024 * 1024,
+            more_headers: None,
         })
     }
 

@@ -25,4 +25,4 @@ mod tool_calls;
 mod wire;
 
 pub use client::OpenAiLlm;
-pub use config::{BreakerConfig, ConfigError, OpenAiConfig, Retries, Timeouts};
+pub use config::{BreakerConfig, ConfigError, MoreHeaders, OpenAiConfig, Retries, Timeouts};

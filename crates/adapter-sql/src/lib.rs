@@ -13,7 +13,9 @@
 //! version does not know is an error, never a panic; nothing of a row is in an error's text.
 #![expect(clippy::duplicate_mod, reason = "`store` is compiled once per database on purpose")]
 
+mod bell;
 mod error;
+mod figures;
 mod migrations;
 mod names;
 mod open;
@@ -30,5 +32,5 @@ pub use crate::{
     migrations::Pending,
     open::OpenError,
     postgres::{PostgresOptions, PostgresStore},
-    sqlite::{SqliteOptions, SqliteStore},
+    sqlite::{BackupError, RestoreError, SqliteOptions, SqliteStore},
 };

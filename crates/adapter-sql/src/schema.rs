@@ -11,6 +11,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> SqlTime,
         updated_at -> SqlTime,
+        deleted_at -> Nullable<SqlTime>,
     }
 }
 
@@ -27,12 +28,14 @@ diesel::table! {
         email -> Nullable<Text>,
         password_hash -> Nullable<Text>,
         display_name -> Text,
+        search_text -> Text,
         bio -> Nullable<Text>,
         avatar_url -> Nullable<Text>,
         deactivated_at -> Nullable<SqlTime>,
         version -> BigInt,
         created_at -> SqlTime,
         updated_at -> SqlTime,
+        deleted_at -> Nullable<SqlTime>,
     }
 }
 
@@ -49,6 +52,44 @@ diesel::table! {
         expires_at -> SqlTime,
         revoked_at -> Nullable<SqlTime>,
         user_agent -> Nullable<Text>,
+        created_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    invitations (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        invited_by_user_id -> SqlUuid,
+        email -> Nullable<Text>,
+        role -> Text,
+        created_at -> SqlTime,
+        expires_at -> SqlTime,
+        used_at -> Nullable<SqlTime>,
+        used_by_user_id -> Nullable<SqlUuid>,
+        revoked_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    api_keys (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        user_id -> SqlUuid,
+        of_organization -> Bool,
+        created_by_user_id -> SqlUuid,
+        name -> Text,
+        scopes -> Text,
+        secret_hash -> Binary,
+        expires_at -> SqlTime,
+        last_used_at -> Nullable<SqlTime>,
+        revoked_at -> Nullable<SqlTime>,
         created_at -> SqlTime,
     }
 }
@@ -188,6 +229,7 @@ diesel::table! {
         cached_tokens -> Nullable<BigInt>,
         cost_micros -> BigInt,
         created_at -> SqlTime,
+        queued_at -> SqlTime,
         started_at -> Nullable<SqlTime>,
         ended_at -> Nullable<SqlTime>,
     }
@@ -256,6 +298,8 @@ diesel::table! {
         id -> Integer,
         epoch -> BigInt,
         system_identifier -> Nullable<Text>,
+        pruned_transaction_id -> Nullable<SqlTransactionId>,
+        pruned_position -> Nullable<BigInt>,
     }
 }
 
@@ -331,12 +375,16 @@ diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(runs -> conversations (conversation_id));
 diesel::joinable!(members -> conversations (conversation_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(invitations -> organizations (organization_id));
+diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(run_chunks -> runs (run_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     organizations,
     users,
     sessions,
+    api_keys,
+    invitations,
     agents,
     conversations,
     threads,

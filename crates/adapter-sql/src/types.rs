@@ -32,7 +32,7 @@ pub struct SqlTime;
 #[diesel(sqlite_type(name = "Text"))]
 pub struct SqlJson;
 
-/// `xid8` on Postgres, an integer (always 0) on SQLite.
+/// `xid8` on Postgres, an integer on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
 #[diesel(postgres_type(oid = 5069, array_oid = 271))]
 #[diesel(sqlite_type(name = "Long"))]

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use stead_adapter_sql::{PostgresOptions, PostgresStore};
 use stead_domain::ports::{
     Store,
-    store::{Change, Commit, Committed, Guard, MessageChange, MessageQueries, StoreError, ThreadChange},
+    store::{Change, Commit, Committed, Guard, MessageChange, MessageQueries, StoreError, ThreadChange, Versioned},
 };
 use stead_testkit::builders::{self, Seed};
 use tokio_postgres::Client;
@@ -115,7 +115,10 @@ async fn a_busy_pool_is_unavailable() {
     let client = database.client().await.unwrap();
     client.batch_execute("BEGIN; SELECT * FROM conversations FOR UPDATE").await.unwrap();
     let watcher = database.client().await.unwrap();
-    let (held, refused) = tokio::join!(store.commit(guarded_message(&seed)), async {
+    // Not one for a group, which would wait for a tenth of a second only.
+    let mut alone = guarded_message(&seed);
+    alone.guards.push(Guard::Version(Versioned::Thread(seed.thread.id), 1));
+    let (held, refused) = tokio::join!(store.commit(alone), async {
         until_somebody_waits_for_a_lock(&watcher).await;
         store.now().await
     });

@@ -1,15 +1,18 @@
-//! The event log on Postgres: transactions end in another order than they begin, and a restore turns back the clock.
+//! The event log: on Postgres transactions end in another order than they begin, and a restore turns back the clock.
 
 use std::time::{Duration, Instant};
 
 use stead_adapter_sql::{PostgresOptions, PostgresStore};
 use stead_domain::{
-    event::{EventCursor, LoggedEvent},
-    ports::{Store, store::Commit},
+    event::{EventCursor, EventPage, LoggedEvent},
+    ports::{
+        Store,
+        store::{Commit, EventQueries},
+    },
 };
 use stead_testkit::builders::{self, Seed};
 
-use crate::stores::{self, database};
+use crate::stores::{self, SqliteFile, database};
 
 async fn say(store: &dyn Store, seed: &Seed) {
     let events = vec![builders::event(&seed.thread)];
@@ -20,7 +23,9 @@ async fn say(store: &dyn Store, seed: &Seed) {
 async fn log(store: &dyn Store, after: Option<EventCursor>, count: usize) -> Vec<LoggedEvent> {
     let asked = Instant::now();
     loop {
-        let events = store.list_events(after, 1_000).await.unwrap();
+        let EventPage::Events(events) = store.list_events(after, 1_000).await.unwrap() else {
+            panic!("{after:?} is void");
+        };
         if events.len() >= count {
             assert_eq!(events.len(), count);
             return events;
@@ -40,7 +45,7 @@ async fn an_event_waits_for_every_transaction_that_began_before_it() {
     slow.batch_execute(&format!("BEGIN; {append}")).await.unwrap();
     say(&*store, &seed).await;
     // A reader that saw this one now would never see the other.
-    assert!(store.list_events(None, 10).await.unwrap().is_empty());
+    assert_eq!(store.list_events(None, 10).await.unwrap(), EventPage::Events(vec![]));
     slow.batch_execute("COMMIT").await.unwrap();
     let events = log(&*store, None, 2).await;
     assert_eq!(events[0].event.subject_id, seed.organization.id.uuid());
@@ -48,7 +53,7 @@ async fn an_event_waits_for_every_transaction_that_began_before_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_epoch_is_raised_in_another_cluster_and_older_events_stay_readable() {
+async fn in_another_cluster_older_places_are_void() {
     let database = database().await;
     let store = PostgresStore::connect(database.url(), PostgresOptions::default()).await.unwrap();
     let seed = Seed::commit(&store).await;
@@ -60,10 +65,10 @@ async fn the_epoch_is_raised_in_another_cluster_and_older_events_stay_readable()
     beside.batch_execute(moved).await.unwrap();
     let store = PostgresStore::connect(database.url(), PostgresOptions::default()).await.unwrap();
     say(&store, &seed).await;
-    let after = log(&store, None, 2).await;
-    assert_eq!(after[0].event, before[0].event);
-    assert_eq!((after[0].cursor.epoch, after[1].cursor.epoch), (1, 2));
-    assert_eq!(log(&store, Some(after[0].cursor), 1).await, after[1..]);
+    assert_eq!(store.list_events(Some(before[0].cursor), 10).await.unwrap(), EventPage::Void);
+    let after = log(&store, None, 1).await;
+    assert_eq!((before[0].cursor.epoch, after[0].cursor.epoch), (1, 2));
+    assert_eq!(log(&store, Some(after[0].cursor), 0).await, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +82,48 @@ async fn the_epoch_is_raised_when_the_log_is_ahead_of_the_cluster() {
     for _ in 0..2 {
         PostgresStore::connect(database.url(), PostgresOptions::default()).await.unwrap();
     }
+    let end = store.end_of_events().await.unwrap();
     say(&store, &seed).await;
-    let epochs: Vec<i64> = log(&store, None, 2).await.iter().map(|event| event.cursor.epoch).collect();
-    assert_eq!(epochs, [1, 2], "raised once");
+    let after = log(&store, Some(end), 1).await;
+    assert_eq!((end.epoch, after[0].cursor.epoch), (2, 2), "raised once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_whose_event_was_undone_is_void() {
+    let (store, database) = stores::postgres().await;
+    let seed = Seed::commit(&*store).await;
+    say(&*store, &seed).await;
+    say(&*store, &seed).await;
+    let before = log(&*store, None, 2).await;
+    let beside = database.client().await.unwrap();
+    // What an older dump, loaded into the same cluster, does not have.
+    beside.execute("DELETE FROM events WHERE position = $1", &[&before[1].cursor.row]).await.unwrap();
+    say(&*store, &seed).await;
+    assert_eq!(store.list_events(Some(before[1].cursor), 10).await.unwrap(), EventPage::Void);
+    assert_eq!(log(&*store, Some(before[0].cursor), 1).await.len(), 1);
+}
+
+/// Without `restore`, which raises the epoch: the file is put back by hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_from_before_an_older_sqlite_file_was_put_back_is_void() {
+    let file = SqliteFile::new();
+    let copy = file.path().with_file_name("copy.db");
+    let store = file.open();
+    let seed = Seed::commit(&store).await;
+    say(&store, &seed).await;
+    let kept = store.end_of_events().await.unwrap();
+    drop(store);
+    std::fs::copy(file.path(), &copy).unwrap();
+    let store = file.open();
+    say(&store, &seed).await;
+    let undone = store.end_of_events().await.unwrap();
+    drop(store);
+    std::fs::copy(&copy, file.path()).unwrap();
+
+    let store = file.open();
+    for rows in 1..=3 {
+        say(&store, &seed).await;
+        assert_eq!(store.list_events(Some(undone), 10).await.unwrap(), EventPage::Void);
+        assert_eq!(log(&store, Some(kept), rows).await.len(), rows);
+    }
 }

@@ -1,19 +1,21 @@
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use actix_web::{
-    App, Error,
+    App, Error, HttpRequest,
     body::BoxBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Compress, from_fn},
     web,
 };
+use ipnet::IpNet;
 use stead_application::{Application, Error as ApplicationError};
 use tracing::Instrument;
 
 use crate::{
+    client_address::client_address,
     contract::Contract,
     error::ApiError,
-    middleware::{aliases, authenticate, boundary},
+    middleware::{aliases, authenticate, boundary, headers_limit, limit, unread_body},
     openapi, operations,
 };
 
@@ -24,6 +26,21 @@ pub struct ApiOptions {
     pub public_url: Option<String>,
     /// The largest JSON body, in bytes.
     pub max_body_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_timeout: Duration,
+    /// The proxies that are believed about the client's address.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            max_body_bytes: 1024 * 1024,
+            body_timeout: Duration::from_secs(30),
+            trusted_proxies: Vec::new(),
+        }
+    }
 }
 
 /// The API over an application. Cheap to clone: each HTTP worker makes its `App` from one.
@@ -51,10 +68,19 @@ impl Api {
         app.app_data(web::Data::new(self.clone()))
             .configure(operations::undocumented)
             .default_service(web::to(operations::nothing_here))
+            .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(aliases))
             .wrap(Compress::default())
+            .wrap(from_fn(headers_limit))
             .wrap(from_fn(boundary))
+            .wrap(from_fn(unread_body))
+    }
+
+    /// Where a request comes from.
+    pub(crate) fn client_address(&self, request: &HttpRequest) -> IpAddr {
+        let peer = request.peer_addr().map(|address| address.ip());
+        client_address(peer, request.headers(), &self.options.trusted_proxies)
     }
 
     /// Carries out a use case that writes, on a task of its own: it runs to its end even if the client goes away and this

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn cookies_are_closed_to_scripts_and_other_sites() {
         for (url, secure) in [(None, false), (Some("https://chat.example.com".to_owned()), true)] {
-            let options = ApiOptions { public_url: url, max_body_bytes: 1 };
+            let options = ApiOptions { public_url: url, ..ApiOptions::default() };
             let [access, refresh] = signed_out(&options).map(|cookie| cookie.to_string());
             let tail = |path: &str| {
                 let secure = if secure { "; Secure" } else { "" };

@@ -11,6 +11,8 @@
 
 mod accept_encoding;
 mod app;
+mod client_address;
+mod conditional;
 mod contract;
 mod cookies;
 mod dto;
@@ -23,6 +25,7 @@ mod operations;
 mod origin;
 mod paging;
 mod respond;
+mod scopes;
 mod sse;
 mod v1;
 

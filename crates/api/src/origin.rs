@@ -33,7 +33,7 @@ mod tests {
 
     fn allowed(headers: &[(&'static str, &'static str)], public_url: Option<&str>) -> bool {
         let request = headers.iter().fold(TestRequest::post(), |request, header| request.insert_header(*header));
-        let options = ApiOptions { public_url: public_url.map(str::to_owned), max_body_bytes: 1 };
+        let options = ApiOptions { public_url: public_url.map(str::to_owned), ..ApiOptions::default() };
         check_origin(&request.to_http_request(), &options)
     }
 

@@ -1,7 +1,11 @@
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use tokio::{runtime::Handle, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
+
+/// How long tasks have to end where they are when their time is over.
+pub const LAST_MOMENTS: Duration = Duration::from_secs(2);
 
 /// Where work goes on that outlives the request that began it: always on the main runtime, always accounted for.
 #[derive(Debug, Clone)]
@@ -23,12 +27,12 @@ impl Background {
         }
     }
 
-    /// Starts a task.
+    /// Starts a task. What it logs belongs to what began it.
     pub fn spawn<F>(&self, task: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        self.tracker.spawn_on(task, &self.runtime)
+        self.tracker.spawn_on(task.in_current_span(), &self.runtime)
     }
 
     /// Cancelled when the process begins to stop: streams say goodbye, loops end.
@@ -41,15 +45,15 @@ impl Background {
         &self.expired
     }
 
-    /// Says that the process stops; gives tasks `grace` to end by themselves, then as long to end where they are. Answers
-    /// whether all have ended.
-    pub async fn stop(&self, grace: std::time::Duration) -> bool {
+    /// Says that the process stops; gives tasks `grace` to end by themselves, then [`LAST_MOMENTS`] to end where they are.
+    /// Answers whether all have ended.
+    pub async fn stop(&self, grace: Duration) -> bool {
         self.stopping.cancel();
         self.tracker.close();
         if tokio::time::timeout(grace, self.tracker.wait()).await.is_ok() {
             return true;
         }
         self.expired.cancel();
-        tokio::time::timeout(grace.max(std::time::Duration::from_secs(1)), self.tracker.wait()).await.is_ok()
+        tokio::time::timeout(LAST_MOMENTS, self.tracker.wait()).await.is_ok()
     }
 }

@@ -1,4 +1,4 @@
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Instant};
 
 use stead_domain::{
     Timestamp,
@@ -12,8 +12,11 @@ use tokio::sync::Notify;
 
 use crate::{
     Background, Error, Settings,
-    accounts::{AccessTokens, Passwords, RefreshTokens, SessionCache},
+    accounts::{AccessTokens, InvitationTokens, Passwords, RefreshTokens, SessionCache},
+    api_keys::ApiKeyCache,
+    figures::Counted,
     jobs::JobsAtWork,
+    limits::Limits,
     turn::{LiveRuns, ThreadLocks},
 };
 
@@ -33,7 +36,10 @@ pub struct Parts {
     pub(crate) passwords: Passwords,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) refresh_tokens: RefreshTokens,
+    pub(crate) invitation_tokens: InvitationTokens,
     pub(crate) sessions: SessionCache,
+    pub(crate) api_keys: ApiKeyCache,
+    pub(crate) limits: Limits,
     pub(crate) live: LiveRuns,
     pub(crate) thread_locks: ThreadLocks,
     pub(crate) jobs_due: Notify,
@@ -64,7 +70,10 @@ impl Application {
             passwords: Passwords::new(settings.password_cost)?,
             access_tokens: AccessTokens::new(&settings.auth_secret)?,
             refresh_tokens: RefreshTokens::new(&settings.auth_secret)?,
+            invitation_tokens: InvitationTokens::new(&settings.auth_secret)?,
             sessions: SessionCache::new(),
+            api_keys: ApiKeyCache::new(),
+            limits: Limits::new(&settings.limits, Arc::clone(&clock)),
             owner: LeaseOwner(ids.next()),
             live: LiveRuns::default(),
             thread_locks: ThreadLocks::default(),
@@ -113,7 +122,10 @@ impl Application {
     /// Commits, and wakes the worker if there is something for it to do.
     pub(crate) async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         let has_jobs = !commit.jobs.is_empty();
-        let committed = self.store.commit(commit).await?;
+        let (counted, began) = (Counted::of(&commit), Instant::now());
+        let committed = self.store.commit(commit).await;
+        counted.record(&committed, began.elapsed());
+        let committed = committed?;
         if has_jobs {
             self.jobs_due.notify_one();
         }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use stead_domain::{
     Invalid,
     ports::store::{StoreError, UniqueKey},
+    scope::Scope,
 };
 
 /// What a use case answers when it does not do what was asked. The API has one table from these to HTTP.
@@ -17,12 +18,24 @@ pub enum Error {
     /// The caller may not do this; the reason is for them.
     #[error("forbidden: {0}")]
     Forbidden(&'static str),
+    /// What the caller came with may not be used for this: it lacks the scope.
+    #[error("the scope {0} is missing")]
+    MissingScope(Scope),
     /// There is no such thing, as far as the caller may know.
     #[error("not found")]
     NotFound,
     /// It does not fit the state things are in.
     #[error("conflict: {0:?}")]
     Conflict(Conflict),
+    /// It is not the version that the caller expects.
+    #[error("not the expected version")]
+    PreconditionFailed,
+    /// The caller does this too often.
+    #[error("too often: again in {retry_after:?}")]
+    RateLimited {
+        /// When they may again.
+        retry_after: Duration,
+    },
     /// The model could not answer.
     #[error("the model could not answer")]
     AiUnavailable {
@@ -61,6 +74,8 @@ pub enum Conflict {
     AgentDeleted,
     /// The organization's default agent cannot be deleted.
     DefaultAgent,
+    /// The organization would be left without an owner.
+    LastOwner,
     /// There is nothing to make a title from.
     ThreadEmpty,
     /// The key was used for another request.

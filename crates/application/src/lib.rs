@@ -10,22 +10,27 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod api_keys;
 mod background;
 mod caller;
 mod context;
 mod error;
+mod expected;
+mod figures;
 mod html;
 pub mod idempotency;
 pub mod jobs;
+pub mod limits;
 mod markdown_words;
 mod settings;
 pub mod threads;
 pub mod turn;
 
 pub use background::Background;
-pub use caller::Caller;
+pub use caller::{Caller, Credential};
 pub use context::{Application, Ports};
 pub use error::{Conflict, Error, FieldError};
+pub use expected::Expected;
 pub use settings::{PasswordCost, Settings};
 
 /// How often a use case reads and decides again when others changed the same.

@@ -3,6 +3,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use stead_domain::agent::Temperature;
 
+use crate::limits::LimitSettings;
+
 /// What the operator decides about the use cases.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -12,6 +14,8 @@ pub struct Settings {
     pub new_organizations: bool,
     /// What hashing a password costs.
     pub password_cost: PasswordCost,
+    /// What one principal may do in how much time.
+    pub limits: LimitSettings,
     /// How long a JSON caller waits for an answer before it gets the run.
     pub ai_wait: Duration,
     /// The sampling temperature of agents that name none; the model's own where absent.

@@ -23,6 +23,10 @@ pub async fn databases() -> anyhow::Result<Vec<Database>> {
     if let Ok(url) = std::env::var("STEAD_TEST_POSTGRES_URL") {
         let postgres = PostgresStore::connect(&url, PostgresOptions::default()).await?;
         databases.push(Database { name: "Postgres", store: Arc::new(postgres), _folder: None });
+        // The same database, to see what the grouping of commits gives.
+        let alone = PostgresOptions { writers: 0, ..PostgresOptions::default() };
+        let postgres = PostgresStore::connect(&url, alone).await?;
+        databases.push(Database { name: "Postgres, each commit alone", store: Arc::new(postgres), _folder: None });
     }
     Ok(databases)
 }

@@ -85,12 +85,12 @@ impl EventKind {
 }
 
 /// A place in the log, after an event. Places are ordered as the events became visible; they do not compare across
-/// epochs.
+/// epochs. A place becomes void when what comes after it can no longer be told without a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventCursor {
     /// Raised when the database was restored to an older state: cursors of an older epoch are void.
     pub epoch: i64,
-    /// The transaction's number (Postgres; 0 on SQLite).
+    /// The number of the transaction (Postgres), or of the opening of the file (SQLite).
     pub transaction: i64,
     /// The row's number.
     pub row: i64,
@@ -103,4 +103,14 @@ pub struct LoggedEvent {
     pub cursor: EventCursor,
     /// What happened.
     pub event: NewEvent,
+}
+
+/// What the log answers about a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventPage {
+    /// What comes after it. Nothing: there is no more yet.
+    Events(Vec<LoggedEvent>),
+    /// The place is void: the database was restored to an older state, or what came after was pruned. Who was there has
+    /// missed something: it takes a new place at the end of the log, then reads everything as it is now.
+    Void,
 }

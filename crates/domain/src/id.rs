@@ -85,6 +85,8 @@ pub enum Member {}
 pub type OrganizationId = Id<crate::organization::Organization>;
 /// Names a [`User`](crate::user::User).
 pub type UserId = Id<crate::user::User>;
+/// Names an [`ApiKey`](crate::api_key::ApiKey).
+pub type ApiKeyId = Id<crate::api_key::ApiKey>;
 /// Names an [`Agent`](crate::agent::Agent).
 pub type AgentId = Id<crate::agent::Agent>;
 /// Names a conversation: a [`Thread`](crate::thread::Thread) or a channel.
@@ -99,5 +101,7 @@ pub type RunId = Id<crate::run::Run>;
 pub type ToolCallId = Id<crate::tool_call::ToolCall>;
 /// Names a [`Session`](crate::session::Session).
 pub type SessionId = Id<crate::session::Session>;
+/// Names an [`Invitation`](crate::invitation::Invitation).
+pub type InvitationId = Id<crate::invitation::Invitation>;
 /// Names a [`NewJob`](crate::job::NewJob).
 pub type JobId = Id<crate::job::NewJob>;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{ConversationId, JobId, OrganizationId, Timestamp, run::Lease};
+use crate::{ConversationId, JobId, OrganizationId, Timestamp, UserId, run::Lease};
 
 /// How often a job is tried before it is set aside for an admin.
 pub const MAX_ATTEMPTS: i32 = 5;
@@ -27,6 +27,10 @@ pub enum Task {
     TitleThread(ConversationId),
     /// Remove the rows of a deleted conversation, 500 a commit.
     PurgeConversation(ConversationId),
+    /// Remove what a deleted user leaves, 500 rows a commit.
+    PurgeUser(UserId),
+    /// Remove the rows of a deleted organization, 500 a commit.
+    PurgeOrganization(OrganizationId),
 }
 
 /// A job that this process may work on until its lease lapses.

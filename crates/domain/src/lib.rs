@@ -15,9 +15,11 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod agent;
+pub mod api_key;
 pub mod event;
 pub mod id;
 pub mod idempotency;
+pub mod invitation;
 pub mod job;
 pub mod json;
 pub mod message;
@@ -25,6 +27,7 @@ pub mod organization;
 pub mod page;
 pub mod ports;
 pub mod run;
+pub mod scope;
 pub mod session;
 pub mod text;
 pub mod thread;
@@ -33,7 +36,8 @@ pub mod tool_call;
 pub mod user;
 
 pub use id::{
-    AgentId, ConversationId, Id, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId, ToolCallId, UserId,
+    AgentId, ApiKeyId, ConversationId, Id, InvitationId, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId,
+    ToolCallId, UserId,
 };
 pub use json::Json;
 pub use text::Invalid;

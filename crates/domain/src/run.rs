@@ -7,6 +7,9 @@ use crate::{AgentId, ConversationId, MessageId, OrganizationId, RunId, Timestamp
 /// How long a lease holds unless it is renewed.
 pub const LEASE: Duration = Duration::from_secs(60);
 
+/// How often a run is started before it is given up: one that took its process down so often would take the next one down.
+pub const MAX_ATTEMPTS: i32 = 3;
+
 /// One turn of an agent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -42,10 +45,31 @@ pub struct Run {
     pub usage: Usage,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// When it was last queued: when it was asked for, when a repeat queued it again, or when another process took it over
+    /// and began anew.
+    pub queued_at: Timestamp,
     /// When its newest attempt started.
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Run {
+    /// Whether the attempt for which it was last queued has started.
+    pub fn has_started(&self) -> bool {
+        self.started_at.is_some_and(|started| started >= self.queued_at)
+    }
+
+    /// Whether it had to wait, or still waits, for the one before it. A run that starts in the commit that queues it has
+    /// the same time for both.
+    pub fn had_to_wait(&self) -> bool {
+        self.started_at != Some(self.queued_at)
+    }
+
+    /// The attempt that its stream tells of: the one that is or was under way, or the one that is waited for.
+    pub fn told_attempt(&self) -> i32 {
+        if self.has_started() { self.attempt } else { self.attempt + 1 }
+    }
 }
 
 /// Where a run stands.

@@ -15,7 +15,8 @@ impl Timestamp {
 
     /// Cuts a time to microseconds and moves it to UTC.
     pub fn new(at: OffsetDateTime) -> Self {
-        let at = at.to_offset(time::UtcOffset::UTC);
+        // In the last hours of the last year there is no such time in UTC: it stays where it is, and means the same.
+        let at = at.checked_to_offset(time::UtcOffset::UTC).unwrap_or(at);
         let micros = at.microsecond();
         Self(at.replace_microsecond(micros).unwrap_or(at))
     }

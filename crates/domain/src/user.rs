@@ -39,6 +39,15 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
+/// What anybody may know of a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// The person.
+    pub user: User,
+    /// Whether they have an agent that members of their organization may talk to.
+    pub has_agent: bool,
+}
+
 /// Who is behind a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserKind {

@@ -67,7 +67,7 @@ impl EphemeralBuilder {
     /// A setting is wrong, or something cannot be started.
     pub async fn start(self) -> anyhow::Result<Ephemeral> {
         let data_dir = tempfile::Builder::new().prefix("stead-").tempdir()?;
-        let usual: [(OsString, OsString); 6] = [
+        let usual: [(OsString, OsString); 9] = [
             ("STEAD_DATA_DIR".into(), data_dir.path().into()),
             ("STEAD_SERVER__PORT".into(), "0".into()),
             ("STEAD_SERVER__WORKERS".into(), "1".into()),
@@ -75,6 +75,10 @@ impl EphemeralBuilder {
             // Cheap: these passwords protect nothing.
             ("STEAD_AUTH__ARGON2__MEMORY_KIB".into(), "64".into()),
             ("STEAD_AUTH__ARGON2__ITERATIONS".into(), "1".into()),
+            // All tests come from one address, and may hurry.
+            ("STEAD_LIMITS__REQUESTS_PER_SECOND".into(), "0".into()),
+            ("STEAD_LIMITS__SENDS_PER_SECOND".into(), "0".into()),
+            ("STEAD_LIMITS__SIGN_IN_FAILURES_PER_ADDRESS".into(), "0".into()),
         ];
         let usual = usual.into_iter().filter(|(name, _)| self.settings.iter().all(|(set, _)| set != name));
         let config = Config::load(None, usual.chain(self.settings.iter().cloned()))?;

@@ -8,8 +8,10 @@
 pub mod commands;
 pub mod config;
 mod ephemeral;
+mod metrics;
 mod server;
 pub mod telemetry;
+mod traces;
 pub mod wire;
 
 pub use ephemeral::{Ephemeral, EphemeralBuilder, ephemeral};

@@ -1,6 +1,15 @@
-use std::{io, net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 
-use actix_web::{HttpServer, dev::ServerHandle};
+use actix_web::{
+    HttpServer,
+    dev::ServerHandle,
+    middleware::{Condition, from_fn},
+};
 use stead_api::{Api, ApiOptions};
 use stead_application::Application;
 use stead_domain::ports::Store;
@@ -8,10 +17,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    metrics::{self, Figures},
+    traces,
     wire::{self, Overrides},
 };
 
-/// How long the HTTP server waits for open requests after everything else has stopped.
+/// How long the HTTP server waits for what is still open after the time of the rest is over: a stream says goodbye then.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
 /// How long the HTTP server's threads may take to let go of everything after it has stopped, and how often is looked.
 const LETTING_GO: Duration = Duration::from_secs(5);
@@ -25,6 +36,7 @@ pub struct Server {
     ended: CancellationToken,
     url: String,
     public_url: String,
+    metrics_address: Option<SocketAddr>,
 }
 
 /// Why a server cannot start: one line for the operator.
@@ -59,15 +71,29 @@ impl Server {
         // The port first: nothing is migrated or claimed by a process that cannot serve.
         let listener = listen(config)?;
         let port = listener.local_addr()?.port();
+        let recorder = metrics::gather(&config.metrics)?;
         let store = wire::store(config).await?;
         let application = wire::application(config, Arc::clone(&store), overrides)?;
+        let figures = Figures::show(&config.metrics, recorder, &application)?;
         let (url, public_url) = (config.server.listening_url(port), config.server.public_url(port));
         let options = ApiOptions {
             public_url: config.server.public_url.as_ref().map(ToString::to_string),
             max_body_bytes: config.server.max_body_bytes,
+            body_timeout: config.server.body_timeout,
+            trusted_proxies: config.server.trusted_proxies.0.clone(),
         };
         let api = Api::new(application.clone(), options);
-        let mut http = HttpServer::new(move || api.app()).disable_signals().shutdown_timeout(LAST_REQUESTS.as_secs());
+        let (page, is_traced) = (figures.page, config.otel.endpoint.is_some());
+        let app = move || {
+            let app = api.app().configure(|services| page.mount(services));
+            app.wrap(Condition::new(is_traced, from_fn(traces::take_up)))
+        };
+        let mut http = HttpServer::new(app)
+            .client_request_timeout(config.server.header_timeout)
+            .client_disconnect_timeout(config.server.disconnect_timeout)
+            .keep_alive(config.server.keep_alive)
+            .disable_signals()
+            .shutdown_timeout((config.server.shutdown_timeout + LAST_REQUESTS).as_secs());
         if config.server.workers > 0 {
             http = http.workers(config.server.workers);
         }
@@ -82,7 +108,7 @@ impl Server {
             has_ended.cancel();
         });
         application.start_worker();
-        Ok(Self { application, store, http: handle, ended, url, public_url })
+        Ok(Self { application, store, http: handle, ended, url, public_url, metrics_address: figures.address })
     }
 
     /// Where it listens.
@@ -93,6 +119,11 @@ impl Server {
     /// Where browsers find it.
     pub fn public_url(&self) -> &str {
         &self.public_url
+    }
+
+    /// Where the figures are shown, where that is an address of their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// Waits for the HTTP server to end by itself.

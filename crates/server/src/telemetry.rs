@@ -7,9 +7,17 @@ use std::{
     thread,
 };
 
-use tracing_subscriber::{EnvFilter, filter::ParseError, util::TryInitError};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::ParseError,
+    layer::SubscriberExt,
+    util::{SubscriberInitExt, TryInitError},
+};
 
-use crate::config::{LogConfig, LogFormat};
+use crate::{
+    config::{LogConfig, LogFormat},
+    traces::Traces,
+};
 
 /// Why there are no logs.
 #[derive(Debug, thiserror::Error)]
@@ -22,21 +30,20 @@ pub enum TelemetryError {
     Taken(#[from] TryInitError),
 }
 
-/// Starts logging for the whole process, and sends panics there.
+/// Starts logging, and tracing where it is wanted, for the whole process, and sends panics to the log.
 ///
 /// # Errors
 /// As [`TelemetryError`] says.
-pub fn init(log: &LogConfig) -> Result<(), TelemetryError> {
-    use tracing_subscriber::util::SubscriberInitExt;
-
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&log.filter)?)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
-    match log.format {
-        LogFormat::Text => lines.finish().try_init()?,
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).finish().try_init()?,
-    }
+pub fn init(log: &LogConfig, traces: Option<&Traces>) -> Result<(), TelemetryError> {
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let lines = match log.format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(lines.with_filter(EnvFilter::try_new(&log.filter)?))
+        .with(traces.map(Traces::layer))
+        .try_init()?;
     panic::set_hook(Box::new(log_panic));
     Ok(())
 }

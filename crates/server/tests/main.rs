@@ -12,11 +12,18 @@ mod harness;
 
 mod accounts;
 mod agents;
+mod api_keys;
+mod authorization;
 mod bad_input;
 mod binary;
 mod bodies;
+mod chaos;
+mod conditional;
 mod idempotency;
+mod limits;
 mod model_faults;
+mod operations;
+mod resets;
 
 mod threads;
 mod turns;

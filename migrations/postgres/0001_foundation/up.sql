@@ -8,7 +8,9 @@ CREATE TABLE organizations (
     default_agent_id uuid NOT NULL,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
-    updated_at timestamptz NOT NULL
+    updated_at timestamptz NOT NULL,
+    -- Hidden at once; its rows go bit by bit, this one last.
+    deleted_at timestamptz
 );
 
 CREATE TABLE users (
@@ -20,14 +22,18 @@ CREATE TABLE users (
     email text,
     password_hash text,
     display_name text NOT NULL,
+    -- Handle and display name in lower case, for search.
+    search_text text NOT NULL,
     bio text,
     avatar_url text,
     deactivated_at timestamptz,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
-    updated_at timestamptz NOT NULL
+    updated_at timestamptz NOT NULL,
+    -- A deleted one is a row without address, handle and texts, for what still refers to it.
+    deleted_at timestamptz
 );
-CREATE UNIQUE INDEX users_handle ON users (handle);
+CREATE UNIQUE INDEX users_handle ON users (handle) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE INDEX users_organization ON users (organization_id, id);
 
@@ -45,6 +51,42 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_user ON sessions (user_id, id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
+
+-- Of the token nothing is kept: it is the id under a MAC.
+CREATE TABLE invitations (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    invited_by_user_id uuid NOT NULL,
+    email text,
+    role text NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    used_by_user_id uuid,
+    revoked_at timestamptz
+);
+CREATE INDEX invitations_organization ON invitations (organization_id, id);
+
+CREATE TABLE api_keys (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    of_organization boolean NOT NULL,
+    created_by_user_id uuid NOT NULL,
+    name text NOT NULL,
+    -- The scopes' names with a space between.
+    scopes text NOT NULL,
+    -- SHA-256 of the secret, which is stored nowhere.
+    secret_hash bytea NOT NULL,
+    expires_at timestamptz NOT NULL,
+    last_used_at timestamptz,
+    revoked_at timestamptz,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX api_keys_user ON api_keys (user_id, id);
+CREATE INDEX api_keys_organization ON api_keys (organization_id, id);
+CREATE INDEX api_keys_expires ON api_keys (expires_at);
+CREATE INDEX api_keys_revoked ON api_keys (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE agents (
     id uuid PRIMARY KEY,
@@ -168,6 +210,7 @@ CREATE TABLE runs (
     cached_tokens bigint,
     cost_micros bigint NOT NULL,
     created_at timestamptz NOT NULL,
+    queued_at timestamptz NOT NULL,
     started_at timestamptz,
     ended_at timestamptz
 );
@@ -229,7 +272,10 @@ CREATE TABLE run_chunks (
 CREATE TABLE event_epoch (
     id integer PRIMARY KEY CHECK (id = 1),
     epoch bigint NOT NULL,
-    system_identifier text
+    system_identifier text,
+    -- The newest place of this epoch whose event was pruned.
+    pruned_transaction_id xid8,
+    pruned_position bigint
 );
 INSERT INTO event_epoch (id, epoch, system_identifier) VALUES (1, 1, NULL);
 

@@ -9,7 +9,9 @@ CREATE TABLE organizations (
     default_agent_id BLOB NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    -- Hidden at once; its rows go bit by bit, this one last.
+    deleted_at INTEGER
 ) STRICT;
 
 CREATE TABLE users (
@@ -21,14 +23,18 @@ CREATE TABLE users (
     email TEXT,
     password_hash TEXT,
     display_name TEXT NOT NULL,
+    -- Handle and display name in lower case, for search.
+    search_text TEXT NOT NULL,
     bio TEXT,
     avatar_url TEXT,
     deactivated_at INTEGER,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
+    updated_at INTEGER NOT NULL,
+    -- A deleted one is a row without address, handle and texts, for what still refers to it.
+    deleted_at INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX users_handle ON users (handle);
+CREATE UNIQUE INDEX users_handle ON users (handle) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE INDEX users_organization ON users (organization_id, id);
 
@@ -46,6 +52,42 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_user ON sessions (user_id, id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
+
+-- Of the token nothing is kept: it is the id under a MAC.
+CREATE TABLE invitations (
+    id BLOB PRIMARY KEY NOT NULL,
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    invited_by_user_id BLOB NOT NULL,
+    email TEXT,
+    role TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at INTEGER,
+    used_by_user_id BLOB,
+    revoked_at INTEGER
+) STRICT;
+CREATE INDEX invitations_organization ON invitations (organization_id, id);
+
+CREATE TABLE api_keys (
+    id BLOB PRIMARY KEY NOT NULL,
+    organization_id BLOB NOT NULL REFERENCES organizations (id) ON DELETE CASCADE,
+    user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    of_organization INTEGER NOT NULL CHECK (of_organization IN (0, 1)),
+    created_by_user_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    -- The scopes' names with a space between.
+    scopes TEXT NOT NULL,
+    -- SHA-256 of the secret, which is stored nowhere.
+    secret_hash BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked_at INTEGER,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX api_keys_user ON api_keys (user_id, id);
+CREATE INDEX api_keys_organization ON api_keys (organization_id, id);
+CREATE INDEX api_keys_expires ON api_keys (expires_at);
+CREATE INDEX api_keys_revoked ON api_keys (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE agents (
     id BLOB PRIMARY KEY NOT NULL,
@@ -169,6 +211,7 @@ CREATE TABLE runs (
     cached_tokens INTEGER,
     cost_micros INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    queued_at INTEGER NOT NULL,
     started_at INTEGER,
     ended_at INTEGER
 ) STRICT;
@@ -226,11 +269,15 @@ CREATE TABLE run_chunks (
     PRIMARY KEY (run_id, attempt, n, chars_from)
 ) STRICT, WITHOUT ROWID;
 
--- Raised when the database was restored to an older state. One row.
+-- One row. `system_identifier` numbers the openings of the file: events of an opening carry it, so that those that were
+-- undone by a restore are told from those that took their place. Hence `epoch` needs no raising here.
 CREATE TABLE event_epoch (
     id INTEGER PRIMARY KEY NOT NULL CHECK (id = 1),
     epoch INTEGER NOT NULL,
-    system_identifier TEXT
+    system_identifier TEXT,
+    -- The newest place of this epoch whose event was pruned.
+    pruned_transaction_id INTEGER,
+    pruned_position INTEGER
 ) STRICT;
 INSERT INTO event_epoch (id, epoch, system_identifier) VALUES (1, 1, NULL);
 

@@ -4,8 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
-use tokio_postgres::{Config, NoTls, config::SslMode};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::open::OpenError;
@@ -15,6 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A statement that hangs, a lock that is not given and a transaction that was forgotten end by themselves.
 const SESSION: &str = "SET statement_timeout = '5s'; SET lock_timeout = '2s'; \
                        SET idle_in_transaction_session_timeout = '10s'";
+
+/// What a connection hears beside answers.
+type Heard = Result<AsyncMessage, tokio_postgres::Error>;
 
 /// Knows how to reach the database.
 #[derive(Clone)]
@@ -49,6 +56,20 @@ impl Connector {
         let mut connection = self.unlimited().await?;
         connection.batch_execute(SESSION).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
         Ok(connection)
+    }
+
+    /// A connection and what it hears: it works as long as that is asked for.
+    pub(super) async fn listening(&self) -> Result<(Client, BoxStream<'static, Heard>), tokio_postgres::Error> {
+        match &self.tls {
+            Some(tls) => {
+                let (client, mut connection) = self.config.connect(tls.clone()).await?;
+                Ok((client, stream::poll_fn(move |context| connection.poll_message(context)).boxed()))
+            }
+            None => {
+                let (client, mut connection) = self.config.connect(NoTls).await?;
+                Ok((client, stream::poll_fn(move |context| connection.poll_message(context)).boxed()))
+            }
+        }
     }
 
     /// A session without limits, for migrations.

@@ -18,17 +18,22 @@ struct Cluster {
     system_identifier: String,
 }
 
-const MAY_ASK: &str = "SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AS allowed";
+const MAY_ASK: &str = "SELECT has_function_privilege('pg_control_system()', 'EXECUTE') \
+    AND has_function_privilege('pg_control_checkpoint()', 'EXECUTE') AS allowed";
 
-const CLUSTER: &str = "SELECT system_identifier::text AS system_identifier FROM pg_control_system()";
+/// A cluster that is restored to a point in time, or whose standby takes over, goes on along another timeline.
+const CLUSTER: &str = "SELECT system_identifier || '/' || timeline_id AS system_identifier \
+    FROM pg_control_system(), pg_control_checkpoint()";
 
 /// The first start notes the cluster; a start in another one raises the epoch.
 const MOVED: &str = "UPDATE event_epoch SET system_identifier = $1, \
-    epoch = epoch + CASE WHEN system_identifier IS NULL THEN 0 ELSE 1 END \
+    epoch = epoch + CASE WHEN system_identifier IS NULL THEN 0 ELSE 1 END, \
+    pruned_transaction_id = NULL, pruned_position = NULL \
     WHERE system_identifier IS DISTINCT FROM $1 AND $1 IS NOT NULL";
 
 /// The log knows of a transaction that the cluster has not come to yet.
-const RESTORED: &str = "UPDATE event_epoch SET epoch = epoch + 1 WHERE EXISTS \
+const RESTORED: &str = "UPDATE event_epoch \
+    SET epoch = epoch + 1, pruned_transaction_id = NULL, pruned_position = NULL WHERE EXISTS \
     (SELECT 1 FROM events WHERE events.epoch = event_epoch.epoch \
      AND events.transaction_id >= pg_snapshot_xmax(pg_current_snapshot()))";
 

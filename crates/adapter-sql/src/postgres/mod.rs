@@ -3,9 +3,11 @@
 mod connect;
 mod epoch;
 mod executor;
+mod group;
 mod latest_messages;
 mod migrate;
 mod prelude;
+mod signals;
 #[path = "../store/mod.rs"]
 mod store;
 
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
-use self::{connect::Connector, executor::Executor};
+use self::{connect::Connector, executor::Executor, group::Groups, signals::Signals};
 use crate::{migrations::Pending, open::OpenError};
 
 /// How to use a Postgres database.
@@ -21,15 +23,17 @@ use crate::{migrations::Pending, open::OpenError};
 pub struct PostgresOptions {
     /// What to do about migrations that have not been run.
     pub pending: Pending,
-    /// How many connections this process has at most.
+    /// How many connections this process has at most, beside one for wake-ups.
     pub connections: u32,
     /// How long a caller waits for one of them.
     pub acquire_timeout: Duration,
+    /// How many writers apply commits in groups. Without any, each commit is applied alone.
+    pub writers: usize,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { pending: Pending::Run, connections: 10, acquire_timeout: Duration::from_secs(2) }
+        Self { pending: Pending::Run, connections: 10, acquire_timeout: Duration::from_secs(2), writers: 2 }
     }
 }
 
@@ -37,6 +41,8 @@ impl Default for PostgresOptions {
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     executor: Executor,
+    groups: Groups,
+    signals: Signals,
 }
 
 impl PostgresStore {
@@ -47,12 +53,14 @@ impl PostgresStore {
     pub async fn connect(url: &str, options: PostgresOptions) -> Result<Self, OpenError> {
         let connector = Connector::parse(url)?;
         migrate::migrate(&connector, options.pending).await?;
-        let executor = Executor::new(connector, options.connections, options.acquire_timeout);
+        let executor = Executor::new(connector.clone(), options.connections, options.acquire_timeout);
         executor
             .write(|conn| epoch::raise_if_restored(conn).boxed())
             .await
             .map_err(|error| OpenError::Prepare(error.into()))?;
-        Ok(Self { executor })
+        let groups = Groups::start(&executor, options.writers);
+        let signals = Signals::start(connector, executor.runtime());
+        Ok(Self { executor, groups, signals })
     }
 
     /// Runs the migrations that have not been run, and answers their names.

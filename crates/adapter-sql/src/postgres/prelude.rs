@@ -1,12 +1,16 @@
 //! What the shared statements need to know about Postgres.
 
+use std::sync::Arc;
+
 use diesel::QueryResult;
 use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
-use stead_domain::ports::store::StoreError;
+use stead_domain::ports::store::{Commit, Committed, ConnectionFigures, StoreError};
 
+use super::group::Grouped;
 pub(super) use super::{PostgresStore as SqlStore, latest_messages::latest_messages};
 use crate::{
+    bell::Bell,
     error::SqlError,
     types::{DbTime, SqlTime},
 };
@@ -21,6 +25,9 @@ pub(super) const GOES_ON_AFTER_AN_ERROR: bool = false;
 /// its own has ended. Those of an older epoch have long ended.
 pub(super) const EVENT_IS_FINAL: &str =
     "(epoch < (SELECT epoch FROM event_epoch) OR transaction_id < pg_snapshot_xmin(pg_current_snapshot()))";
+
+/// What an event is given beside its place in the table.
+pub(super) const EVENT_TRANSACTION: &str = "pg_current_xact_id()";
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -55,7 +62,40 @@ macro_rules! locked_if_free {
 
 pub(super) use {locked, locked_if_free, share_locked};
 
+/// Applies a commit in a transaction of its own.
+pub(super) type Alone = for<'c> fn(&'c mut Conn, Arc<Commit>) -> BoxFuture<'c, Result<Committed, SqlError>>;
+
 impl SqlStore {
+    /// Applies a commit: with others where it is of the usual kind, else alone.
+    pub(super) async fn apply(&self, commit: Commit, alone: Alone) -> Result<Committed, StoreError> {
+        let (store, commit) = (self.clone(), Arc::new(commit));
+        self.executor
+            .detached(async move {
+                let tells = !commit.events.is_empty();
+                let answer = match store.groups.apply(Arc::clone(&commit)).await {
+                    Grouped::Ended(answer) => answer,
+                    Grouped::Alone(held) => {
+                        let committed = store.executor.write(move |conn| alone(conn, Arc::clone(&commit))).await;
+                        drop(held);
+                        committed
+                    }
+                };
+                if tells && matches!(answer, Ok(Committed::Done(_))) {
+                    store.signals.tell();
+                }
+                answer
+            })
+            .await
+    }
+
+    pub(super) fn bell(&self) -> &Bell {
+        self.signals.bell()
+    }
+
+    pub(super) fn connections(&self) -> ConnectionFigures {
+        self.executor.connections()
+    }
+
     pub(super) async fn read<R: Send + 'static>(
         &self,
         job: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<R, SqlError>> + Send + 'static,

@@ -1,9 +1,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use stead_domain::{
-    ConversationId,
-    job::{NewJob, Task},
-};
+use stead_domain::job::{NewJob, Task};
+use uuid::Uuid;
 
 use crate::{
     schema::jobs,
@@ -28,12 +26,15 @@ pub struct JobRow {
 #[serde(deny_unknown_fields)]
 struct Payload {
     v: u32,
-    conversation_id: String,
+    #[serde(alias = "conversation_id")]
+    subject_id: String,
 }
 
 const VERSION: u32 = 1;
 const TITLE_THREAD: &str = "title_thread";
 const PURGE_CONVERSATION: &str = "purge_conversation";
+const PURGE_USER: &str = "purge_user";
+const PURGE_ORGANIZATION: &str = "purge_organization";
 
 /// The row was written by a version that knows more than this one.
 #[derive(Debug, thiserror::Error)]
@@ -52,11 +53,13 @@ impl TryFrom<&NewJob> for JobRow {
     type Error = serde_json::Error;
 
     fn try_from(job: &NewJob) -> Result<Self, serde_json::Error> {
-        let (kind, conversation) = match job.task {
-            Task::TitleThread(conversation) => (TITLE_THREAD, conversation),
-            Task::PurgeConversation(conversation) => (PURGE_CONVERSATION, conversation),
+        let (kind, subject) = match job.task {
+            Task::TitleThread(conversation) => (TITLE_THREAD, conversation.uuid()),
+            Task::PurgeConversation(conversation) => (PURGE_CONVERSATION, conversation.uuid()),
+            Task::PurgeUser(user) => (PURGE_USER, user.uuid()),
+            Task::PurgeOrganization(organization) => (PURGE_ORGANIZATION, organization.uuid()),
         };
-        let payload = Payload { v: VERSION, conversation_id: conversation.to_string() };
+        let payload = Payload { v: VERSION, subject_id: subject.to_string() };
         Ok(Self {
             id: job.id.into(),
             organization_id: job.organization_id.into(),
@@ -72,15 +75,17 @@ impl TryFrom<&NewJob> for JobRow {
 impl JobRow {
     /// What the row asks for.
     pub fn task(&self) -> Result<Task, UnknownTask> {
-        let task: fn(ConversationId) -> Task = match self.kind.as_str() {
-            TITLE_THREAD => Task::TitleThread,
-            PURGE_CONVERSATION => Task::PurgeConversation,
+        let task: fn(Uuid) -> Task = match self.kind.as_str() {
+            TITLE_THREAD => |id| Task::TitleThread(id.into()),
+            PURGE_CONVERSATION => |id| Task::PurgeConversation(id.into()),
+            PURGE_USER => |id| Task::PurgeUser(id.into()),
+            PURGE_ORGANIZATION => |id| Task::PurgeOrganization(id.into()),
             _ => return Err(UnknownTask::Kind),
         };
         let payload = Payload::deserialize(&self.payload.0).map_err(UnknownTask::Payload)?;
         if payload.v != VERSION {
             return Err(UnknownTask::Version);
         }
-        Ok(task(payload.conversation_id.parse().map_err(UnknownTask::Id)?))
+        Ok(task(payload.subject_id.parse().map_err(UnknownTask::Id)?))
     }
 }

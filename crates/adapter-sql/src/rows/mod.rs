@@ -1,9 +1,11 @@
 //! Rows as they lie in the tables, and the way from and to the entities of the domain. They serve both databases.
 
 mod agent;
+mod api_key;
 mod audit;
 mod event;
 mod idempotency;
+mod invitation;
 mod job;
 mod member;
 mod message;
@@ -17,9 +19,11 @@ mod tool_call;
 mod user;
 
 pub use agent::AgentRow;
+pub use api_key::ApiKeyRow;
 pub use audit::AuditRow;
 pub use event::{EventRow, NewEventRow};
 pub use idempotency::IdempotencyRow;
+pub use invitation::InvitationRow;
 pub use job::JobRow;
 pub use member::MemberRow;
 pub use message::MessageRow;

@@ -31,6 +31,7 @@ pub struct RunRow {
     pub cached_tokens: Option<i64>,
     pub cost_micros: i64,
     pub created_at: DbTime,
+    pub queued_at: DbTime,
     pub started_at: Option<DbTime>,
     pub ended_at: Option<DbTime>,
 }
@@ -54,6 +55,7 @@ impl From<&Run> for RunRow {
             error,
             usage: Usage { input_tokens, output_tokens, cached_tokens, cost_micros },
             created_at,
+            queued_at,
             started_at,
             ended_at,
         } = run;
@@ -78,6 +80,7 @@ impl From<&Run> for RunRow {
             cached_tokens: *cached_tokens,
             cost_micros: *cost_micros,
             created_at: (*created_at).into(),
+            queued_at: (*queued_at).into(),
             started_at: started_at.map(DbTime),
             ended_at: ended_at.map(DbTime),
         }
@@ -115,6 +118,7 @@ impl TryFrom<RunRow> for Run {
                 cost_micros: row.cost_micros,
             },
             created_at: row.created_at.into(),
+            queued_at: row.queued_at.into(),
             started_at: row.started_at.map(Into::into),
             ended_at: row.ended_at.map(Into::into),
         })

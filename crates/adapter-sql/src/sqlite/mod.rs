@@ -1,9 +1,11 @@
 //! The store in a SQLite file.
 
+mod backup;
 mod executor;
 mod latest_messages;
 mod lock;
 mod prelude;
+mod restore;
 #[path = "../store/mod.rs"]
 mod store;
 
@@ -11,6 +13,7 @@ use std::{path::Path, sync::Arc};
 
 use diesel::{SqliteConnection, connection::SimpleConnection};
 
+pub use self::{backup::BackupError, restore::RestoreError};
 use self::{
     executor::{Executor, Purpose, StartError},
     lock::OwnerLock,
@@ -52,12 +55,45 @@ impl SqliteStore {
         let mut connection = executor::open(path, Purpose::Write).map_err(|error| OpenError::Connect(error.into()))?;
         migrations::bring_up_to_date(&mut connection, migrations::SQLITE, options.pending)?;
         void_leases(&mut connection)?;
+        number_the_opening(&mut connection)?;
         drop(connection);
-        let executor = Executor::start(path, options.readers, &Arc::new(lock)).map_err(|error| match error {
-            StartError::Connection(error) => OpenError::Connect(error.into()),
-            StartError::Thread(error) => OpenError::Prepare(error.into()),
-        })?;
+        let executor = Executor::start(path, options.readers, &Arc::new(lock)).map_err(not_started)?;
         Ok(Self { executor: Arc::new(executor) })
+    }
+
+    /// Opens the file beside the process that owns it, for an operator's command: it takes no lock, migrates nothing and
+    /// leaves leases alone. Blocks for a moment.
+    ///
+    /// # Errors
+    /// There is no such file, its schema is newer or not migrated, or it cannot be opened.
+    pub fn open_beside(path: &Path) -> Result<Self, OpenError> {
+        if !path.is_file() {
+            let source = std::io::ErrorKind::NotFound.into();
+            return Err(OpenError::File { path: path.to_owned(), source });
+        }
+        let mut connection = executor::open(path, Purpose::Write).map_err(|error| OpenError::Connect(error.into()))?;
+        migrations::bring_up_to_date(&mut connection, migrations::SQLITE, Pending::Refuse)?;
+        drop(connection);
+        let executor = Executor::start(path, 1, &Arc::new(())).map_err(not_started)?;
+        Ok(Self { executor: Arc::new(executor) })
+    }
+
+    /// Copies the database, as it is at one moment, to a new file, and checks the copy; answers its size. The process that
+    /// owns it may go on. The copy appears whole or not at all. Blocks until it is done.
+    ///
+    /// # Errors
+    /// As [`BackupError`] says.
+    pub fn backup(path: &Path, copy: &Path) -> Result<u64, BackupError> {
+        backup::backup(path, copy)
+    }
+
+    /// Makes a copy the database at `path`, where there must be none; answers its size. Places in the event log that were
+    /// given before mean nothing afterwards. Blocks until it is done.
+    ///
+    /// # Errors
+    /// As [`RestoreError`] says.
+    pub fn restore(copy: &Path, path: &Path) -> Result<u64, RestoreError> {
+        restore::restore(copy, path)
     }
 
     /// Runs the migrations that have not been run, and answers their names.
@@ -69,6 +105,22 @@ impl SqliteStore {
         let mut connection = executor::open(path, Purpose::Write).map_err(|error| OpenError::Connect(error.into()))?;
         migrations::bring_up_to_date(&mut connection, migrations::SQLITE, Pending::Run)
     }
+}
+
+fn not_started(error: StartError) -> OpenError {
+    match error {
+        StartError::Connection(error) => OpenError::Connect(error.into()),
+        StartError::Thread(error) => OpenError::Prepare(error.into()),
+    }
+}
+
+/// Gives this opening of the file a number that no earlier one has had, not even one that is forgotten since an older copy of
+/// the file was put back: the time, as long as that goes forward.
+fn number_the_opening(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let number = "UPDATE event_epoch SET system_identifier = CAST(max(\
+                      coalesce(CAST(system_identifier AS INTEGER), 0) + 1, \
+                      CAST(round(unixepoch('subsec') * 1000) AS INTEGER)) AS TEXT)";
+    connection.batch_execute(number).map_err(|error| OpenError::Prepare(error.into()))
 }
 
 fn void_leases(connection: &mut SqliteConnection) -> Result<(), OpenError> {

@@ -1,12 +1,15 @@
 //! What the shared statements need to know about SQLite.
 
+use std::sync::Arc;
+
 use diesel::{QueryResult, dsl::sql};
 use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
-use stead_domain::ports::store::StoreError;
+use stead_domain::ports::store::{Commit, Committed, ConnectionFigures, StoreError};
 
 pub(super) use super::{SqliteStore as SqlStore, executor::SqliteConn as Conn, latest_messages::latest_messages};
 use crate::{
+    bell::Bell,
     error::SqlError,
     types::{DbTime, SqlTime},
 };
@@ -19,6 +22,9 @@ pub(super) const GOES_ON_AFTER_AN_ERROR: bool = true;
 
 /// There is one writer: what is committed is final, in the order of its place.
 pub(super) const EVENT_IS_FINAL: &str = "TRUE";
+
+/// What an event is given beside its place in the table: see `number_the_opening`.
+pub(super) const EVENT_TRANSACTION: &str = "(SELECT CAST(system_identifier AS INTEGER) FROM event_epoch)";
 
 /// The database's clock, which is this machine's.
 pub(super) async fn now(conn: &mut Conn) -> QueryResult<DbTime> {
@@ -49,7 +55,24 @@ macro_rules! locked_if_free {
 
 pub(super) use {locked, locked_if_free, share_locked};
 
+/// Applies a commit in a savepoint of its own.
+pub(super) type Alone = for<'c> fn(&'c mut Conn, Arc<Commit>) -> BoxFuture<'c, Result<Committed, SqlError>>;
+
 impl SqlStore {
+    /// Applies a commit. The writer groups whatever waits.
+    pub(super) async fn apply(&self, commit: Commit, alone: Alone) -> Result<Committed, StoreError> {
+        let commit = Arc::new(commit);
+        self.write(move |conn| alone(conn, Arc::clone(&commit))).await
+    }
+
+    pub(super) fn bell(&self) -> &Bell {
+        self.executor.bell()
+    }
+
+    pub(super) fn connections(&self) -> ConnectionFigures {
+        self.executor.connections()
+    }
+
     pub(super) async fn read<R: Send + 'static>(
         &self,
         job: impl for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, Result<R, SqlError>> + Send + 'static,

@@ -42,7 +42,10 @@ impl AccountQueries for SqlStore {
 }
 
 async fn find_organization(conn: &mut Conn, id: OrganizationId) -> Result<Option<Organization>, SqlError> {
-    let query = organizations::table.find(DbId::from(id)).select(OrganizationRow::as_select());
+    let query = organizations::table
+        .find(DbId::from(id))
+        .filter(organizations::deleted_at.is_null())
+        .select(OrganizationRow::as_select());
     let row = query.first(conn).await.optional()?;
     Ok(row.map(Organization::try_from).transpose()?)
 }
@@ -51,6 +54,7 @@ async fn find_user(conn: &mut Conn, organization: OrganizationId, id: UserId) ->
     let query = users::table
         .find(DbId::from(id))
         .filter(users::organization_id.eq(DbId::from(organization)))
+        .filter(users::deleted_at.is_null())
         .select(UserRow::as_select());
     let row = query.first(conn).await.optional()?;
     Ok(row.map(User::try_from).transpose()?)
@@ -61,6 +65,7 @@ async fn find_credentials(conn: &mut Conn, email: Email) -> Result<Option<Creden
         .filter(users::email.eq(email.as_str()))
         .filter(users::kind.eq(DbName(UserKind::Person)))
         .filter(users::deactivated_at.is_null())
+        .filter(users::deleted_at.is_null())
         .select((UserRow::as_select(), users::password_hash));
     let found: Option<(UserRow, Option<String>)> = query.first(conn).await.optional()?;
     let Some((row, Some(hash))) = found else { return Ok(None) };
@@ -71,6 +76,7 @@ async fn find_session(conn: &mut Conn, id: SessionId) -> Result<Option<(Session,
     let query = sessions::table
         .inner_join(users::table)
         .filter(sessions::id.eq(DbId::from(id)))
+        .filter(users::deleted_at.is_null())
         .select((SessionRow::as_select(), UserRow::as_select()));
     let found: Option<(SessionRow, UserRow)> = query.first(conn).await.optional()?;
     let Some((session, user)) = found else { return Ok(None) };

@@ -1,10 +1,13 @@
 //! Who works on which job.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use stead_domain::{
     JobId, Timestamp,
     job::{ClaimedJob, MAX_ATTEMPTS},
+    ports::store::DeadJobs,
     run::{LEASE, Lease, LeaseOwner},
 };
 
@@ -108,4 +111,16 @@ pub(super) async fn list_dead(conn: &mut Conn) -> Result<Vec<(JobId, String)>, S
         .select((jobs::id, jobs::last_error));
     let dead: Vec<(DbId, Option<String>)> = query.load(conn).await?;
     Ok(dead.into_iter().map(|(id, error)| (id.into(), error.unwrap_or_default())).collect())
+}
+
+/// Makes dead jobs due, as if they had never been tried.
+pub(super) async fn retry_dead(conn: &mut Conn, which: Arc<DeadJobs>) -> Result<u64, SqlError> {
+    let now = prelude::now(conn).await?;
+    let alive = (jobs::died_at.eq(None::<DbTime>), jobs::run_at.eq(now), jobs::attempts.eq(0));
+    let dead = jobs::table.filter(jobs::died_at.is_not_null());
+    let revived = match &*which {
+        DeadJobs::All => diesel::update(dead).set(alive).execute(conn).await?,
+        DeadJobs::One(id) => diesel::update(dead.filter(jobs::id.eq(DbId::from(*id)))).set(alive).execute(conn).await?,
+    };
+    Ok(u64::try_from(revived).unwrap_or(u64::MAX))
 }

@@ -6,8 +6,11 @@
 
 mod accounts;
 mod agents;
+mod api_keys;
 mod apply;
+mod directory;
 mod event_log;
+mod figures;
 mod idempotency;
 mod job_leases;
 mod messages;

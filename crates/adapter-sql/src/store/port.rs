@@ -7,12 +7,15 @@ use futures_util::FutureExt;
 use stead_domain::{
     JobId, RunId, Timestamp,
     job::ClaimedJob,
-    ports::store::{AppendChunks, Appended, ClaimedRun, Commit, Committed, PruneBefore, RenewedRun, Store, StoreError},
+    ports::store::{
+        AppendChunks, Appended, ClaimedRun, Commit, Committed, DeadJobs, PruneBefore, RenewedRun, Store, StoreError,
+        StoreFigures,
+    },
     run::{LeaseOwner, RunChunk},
 };
 
 use super::{
-    apply, job_leases,
+    apply, figures, job_leases,
     prelude::{self, Conn, SqlStore},
     prune, run_chunks, run_leases,
 };
@@ -21,8 +24,7 @@ use crate::{error::SqlError, types::DbId};
 #[async_trait]
 impl Store for SqlStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        let commit = Arc::new(commit);
-        self.write(move |conn| apply::commit(conn, Arc::clone(&commit)).boxed()).await
+        self.apply(commit, |conn, commit| apply::commit(conn, commit).boxed()).await
     }
 
     async fn claim_jobs(&self, owner: LeaseOwner, limit: u32) -> Result<Vec<ClaimedJob>, StoreError> {
@@ -53,8 +55,8 @@ impl Store for SqlStore {
         self.write(move |conn| run_chunks::append(conn, Arc::clone(&chunks)).boxed()).await
     }
 
-    async fn list_run_chunks(&self, run: RunId, attempt: i32) -> Result<Vec<RunChunk>, StoreError> {
-        self.read(move |conn| run_chunks::list(conn, run, attempt).boxed()).await
+    async fn list_run_chunks(&self, run: RunId, attempt: i32, chars_from: i32) -> Result<Vec<RunChunk>, StoreError> {
+        self.read(move |conn| run_chunks::list(conn, run, attempt, chars_from).boxed()).await
     }
 
     async fn prune(&self, before: PruneBefore) -> Result<bool, StoreError> {
@@ -63,6 +65,17 @@ impl Store for SqlStore {
 
     async fn list_dead_jobs(&self) -> Result<Vec<(JobId, String)>, StoreError> {
         self.read(move |conn| job_leases::list_dead(conn).boxed()).await
+    }
+
+    async fn retry_dead_jobs(&self, jobs: DeadJobs) -> Result<u64, StoreError> {
+        let jobs = Arc::new(jobs);
+        self.write(move |conn| job_leases::retry_dead(conn, Arc::clone(&jobs)).boxed()).await
+    }
+
+    async fn figures(&self) -> Result<StoreFigures, StoreError> {
+        // Before the question takes a connection itself.
+        let connections = self.connections();
+        self.read(move |conn| figures::look(conn, connections).boxed()).await
     }
 
     async fn now(&self) -> Result<Timestamp, StoreError> {

@@ -4,7 +4,7 @@ use diesel::{prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use stead_domain::ports::store::PruneBefore;
 
-use super::prelude::Conn;
+use super::{event_log, prelude::Conn};
 use crate::{
     error::SqlError,
     types::{DbTime, SqlTime},
@@ -12,9 +12,6 @@ use crate::{
 
 /// How many rows of each kind are removed at once.
 const AT_MOST: usize = 500;
-
-const EVENTS: &str = "DELETE FROM events WHERE (epoch, transaction_id, position) IN \
-    (SELECT epoch, transaction_id, position FROM events WHERE at < $1 ORDER BY at LIMIT $2)";
 
 const IDEMPOTENCY: &str = "DELETE FROM idempotency WHERE (user_id, operation, key, organization_id) IN \
     (SELECT user_id, operation, key, organization_id FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
@@ -27,14 +24,19 @@ const RUN_CHUNKS: &str = "DELETE FROM run_chunks WHERE (run_id, attempt, n, char
 const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
     (SELECT id FROM sessions WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2)";
 
+/// A key ends like a session.
+const API_KEYS: &str = "DELETE FROM api_keys WHERE id IN \
+    (SELECT id FROM api_keys WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2)";
+
 /// Removes old rows of each kind; answers whether there may be more of any.
 pub(super) async fn prune(conn: &mut Conn, before: PruneBefore) -> Result<bool, SqlError> {
-    let mut more = false;
+    let at_most = i64::try_from(AT_MOST).unwrap_or(i64::MAX);
+    let mut more = event_log::prune(conn, before.events.into(), at_most).await? >= AT_MOST;
     for (statement, before) in [
-        (EVENTS, before.events),
         (IDEMPOTENCY, before.idempotency),
         (RUN_CHUNKS, before.run_chunks),
         (SESSIONS, before.sessions),
+        (API_KEYS, before.sessions),
     ] {
         more |= remove(conn, statement, before.into()).await? >= AT_MOST;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diesel::prelude::*;
+use diesel::{dsl::max, prelude::*};
 use diesel_async::RunQueryDsl;
 use stead_domain::{
     RunId,
@@ -46,11 +46,23 @@ pub(super) async fn append(conn: &mut Conn, chunks: Arc<AppendChunks>) -> Result
     Ok(Appended::Kept { cancel_requested })
 }
 
-/// The pieces of one attempt, in order.
-pub(super) async fn list(conn: &mut Conn, run: RunId, attempt: i32) -> Result<Vec<RunChunk>, SqlError> {
+/// The pieces of one attempt, in order, from the one that holds a character on.
+pub(super) async fn list(
+    conn: &mut Conn,
+    run: RunId,
+    attempt: i32,
+    chars_from: i32,
+) -> Result<Vec<RunChunk>, SqlError> {
+    let of_attempt = run_chunks::run_id.eq(DbId::from(run)).and(run_chunks::attempt.eq(attempt));
+    let holds_it: Option<i32> = run_chunks::table
+        .filter(of_attempt)
+        .filter(run_chunks::chars_from.le(chars_from))
+        .select(max(run_chunks::chars_from))
+        .first(conn)
+        .await?;
     let query = run_chunks::table
-        .filter(run_chunks::run_id.eq(DbId::from(run)))
-        .filter(run_chunks::attempt.eq(attempt))
+        .filter(of_attempt)
+        .filter(run_chunks::chars_from.ge(holds_it.unwrap_or(0)))
         .order((run_chunks::n, run_chunks::chars_from))
         .limit(MOST)
         .select(RunChunkRow::as_select());

@@ -54,16 +54,6 @@ pub enum MessageRoleBody {
     System,
 }
 
-impl From<MessageRoleBody> for MessageRole {
-    fn from(role: MessageRoleBody) -> Self {
-        match role {
-            MessageRoleBody::User => Self::User,
-            MessageRoleBody::Assistant => Self::Assistant,
-            MessageRoleBody::System => Self::System,
-        }
-    }
-}
-
 /// How far a message is. A person's message is complete at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

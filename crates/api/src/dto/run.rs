@@ -111,6 +111,7 @@ impl From<Run> for RunBody {
             error,
             usage,
             created_at,
+            queued_at: _,
             started_at,
             ended_at,
         } = run;

@@ -1,6 +1,13 @@
 use serde::{Serialize, Serializer};
-use stead_domain::Timestamp;
+use stead_domain::{Invalid, Timestamp};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 use utoipa::ToSchema;
+
+/// A point in time in a body.
+pub fn time(text: String) -> Result<Timestamp, Invalid> {
+    let at = OffsetDateTime::parse(&text, &Rfc3339).ok().and_then(|at| at.checked_to_offset(UtcOffset::UTC));
+    at.map(Timestamp::new).ok_or_else(|| Invalid::new("must be a time as in RFC 3339, like 2026-01-31T12:00:00Z"))
+}
 
 /// A point in time, RFC 3339, UTC, always with six decimals and `Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
@@ -28,7 +35,6 @@ impl Serialize for Time {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
     use super::*;
 
@@ -41,6 +47,15 @@ mod tests {
     fn always_six_decimals() {
         assert_eq!(written(0), "1970-01-01T00:00:00.000000Z");
         assert_eq!(written(1_769_860_800_000_001), "2026-01-31T12:00:00.000001Z");
+    }
+
+    #[test]
+    fn times_in_bodies_are_in_any_zone() {
+        let read = |text: &str| time(text.to_owned()).map(|at| written(at.unix_micros()));
+        assert_eq!(read("2026-01-31T13:00:00+01:00"), Ok("2026-01-31T12:00:00.000000Z".to_owned()));
+        for bad in ["", "2026-01-31", "2026-01-31T12:00:00", "9999-12-31T23:59:59-23:00", "1769860800"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use stead_domain::user::{OrganizationRole, User, UserKind};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub struct UserBody {
     pub role: RoleBody,
     /// Unique on the server.
     pub handle: String,
-    /// Unique on the server; services have none.
+    /// Unique on the server. Null: a service has none, and those of others are for admins.
     #[schema(required = true)]
     pub email: Option<String>,
     /// What they are called.
@@ -30,6 +30,10 @@ pub struct UserBody {
     /// Where their picture is.
     #[schema(required = true)]
     pub avatar_url: Option<String>,
+    /// Since when they may no longer sign in; absent: they may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Time, required = false)]
+    pub deactivated_at: Option<Time>,
     /// When they joined.
     pub created_at: Time,
     /// When this record last changed.
@@ -46,13 +50,33 @@ pub enum UserKindBody {
 }
 
 /// What a user may do in their organization. Each includes the ones before.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Role)]
 pub enum RoleBody {
     Member,
     Admin,
     Owner,
+}
+
+impl From<OrganizationRole> for RoleBody {
+    fn from(role: OrganizationRole) -> Self {
+        match role {
+            OrganizationRole::Member => Self::Member,
+            OrganizationRole::Admin => Self::Admin,
+            OrganizationRole::Owner => Self::Owner,
+        }
+    }
+}
+
+impl From<RoleBody> for OrganizationRole {
+    fn from(role: RoleBody) -> Self {
+        match role {
+            RoleBody::Member => Self::Member,
+            RoleBody::Admin => Self::Admin,
+            RoleBody::Owner => Self::Owner,
+        }
+    }
 }
 
 impl From<User> for UserBody {
@@ -67,7 +91,7 @@ impl From<User> for UserBody {
             display_name,
             bio,
             avatar_url,
-            deactivated_at: _,
+            deactivated_at,
             version: _,
             created_at,
             updated_at,
@@ -79,16 +103,13 @@ impl From<User> for UserBody {
                 UserKind::Person => UserKindBody::Person,
                 UserKind::Service => UserKindBody::Service,
             },
-            role: match role {
-                OrganizationRole::Member => RoleBody::Member,
-                OrganizationRole::Admin => RoleBody::Admin,
-                OrganizationRole::Owner => RoleBody::Owner,
-            },
+            role: role.into(),
             handle: handle.as_str().to_owned(),
             email: email.map(|email| email.as_str().to_owned()),
             display_name: display_name.into_string(),
             bio: bio.map(|bio| bio.into_string()),
             avatar_url,
+            deactivated_at: deactivated_at.map(Time),
             created_at: Time(created_at),
             updated_at: Time(updated_at),
         }
@@ -108,6 +129,7 @@ impl UserBody {
             display_name: "Ann".to_owned(),
             bio: None,
             avatar_url: None,
+            deactivated_at: None,
             created_at: Time::sample(0),
             updated_at: Time::sample(0),
         }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::{HttpResponse, http::header};
 use stead_application::FieldError;
 
@@ -13,11 +15,15 @@ pub fn answer(error: &ApiError, request_id: &str) -> HttpResponse {
     log(error, request_id);
     let mut response = HttpResponse::build(entry.status);
     if entry.retryable {
-        let seconds = error.retry_after.map_or(RETRY_AFTER, |after| after.as_secs().max(1));
+        let seconds = error.retry_after.map_or(RETRY_AFTER, rounded_up);
         response.insert_header((header::RETRY_AFTER, seconds));
     }
     if entry.code == Code::Unauthorized {
         response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+    }
+    if entry.code == Code::RequestTimeout {
+        // What of the body is still to come is not waited for.
+        response.force_close();
     }
     if let Some(allow) = &error.allow {
         response.insert_header((header::ALLOW, allow.as_str()));
@@ -33,6 +39,11 @@ pub fn answer(error: &ApiError, request_id: &str) -> HttpResponse {
         request_id: request_id.to_owned(),
         details: error.details.iter().map(detail).collect(),
     })
+}
+
+/// In whole seconds, at least one: whoever waits so long is not told the same again.
+fn rounded_up(after: Duration) -> u64 {
+    after.as_secs().saturating_add(u64::from(after.subsec_nanos() > 0)).max(1)
 }
 
 fn log(error: &ApiError, request_id: &str) {

@@ -14,10 +14,15 @@ pub enum Code {
     ThreadBusy,
     AgentDeleted,
     DefaultAgent,
+    LastOwner,
     ThreadEmpty,
     IdempotencyMismatch,
+    PreconditionFailed,
+    RequestTimeout,
     PayloadTooLarge,
     UnsupportedMediaType,
+    RateLimited,
+    HeadersTooLarge,
     Internal,
     AiUnavailable,
     Unavailable,
@@ -45,7 +50,7 @@ const fn retryable(code: Code, name: &'static str, status: StatusCode, sentence:
 }
 
 /// Every code, in the order of [`Code`].
-pub const TABLE: [Entry; 18] = [
+pub const TABLE: [Entry; 23] = [
     entry(Code::InvalidRequest, "invalid_request", StatusCode::BAD_REQUEST, "The request is invalid"),
     entry(Code::Unauthorized, "unauthorized", StatusCode::UNAUTHORIZED, "Unauthorized access"),
     entry(Code::Forbidden, "forbidden", StatusCode::FORBIDDEN, "You may not do this"),
@@ -72,6 +77,7 @@ pub const TABLE: [Entry; 18] = [
         StatusCode::CONFLICT,
         "The organization's default agent can be neither deleted nor hidden",
     ),
+    entry(Code::LastOwner, "last_owner", StatusCode::CONFLICT, "The organization needs another owner first"),
     entry(Code::ThreadEmpty, "thread_empty", StatusCode::CONFLICT, "The thread has no messages yet"),
     entry(
         Code::IdempotencyMismatch,
@@ -79,12 +85,31 @@ pub const TABLE: [Entry; 18] = [
         StatusCode::CONFLICT,
         "The idempotency key was used for another request",
     ),
+    entry(
+        Code::PreconditionFailed,
+        "precondition_failed",
+        StatusCode::PRECONDITION_FAILED,
+        "It is not the version that `If-Match` names",
+    ),
+    entry(Code::RequestTimeout, "request_timeout", StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time"),
     entry(Code::PayloadTooLarge, "payload_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
     entry(
         Code::UnsupportedMediaType,
         "unsupported_media_type",
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "The body must be application/json, not encoded",
+    ),
+    retryable(
+        Code::RateLimited,
+        "rate_limited",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too much in too little time. Try again later.",
+    ),
+    entry(
+        Code::HeadersTooLarge,
+        "headers_too_large",
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "The headers are too large",
     ),
     entry(Code::Internal, "internal", StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
     retryable(

@@ -8,8 +8,13 @@ impl From<Error> for ApiError {
             Error::Invalid(details) => Self::invalid(details),
             Error::Unauthenticated => Self::new(Code::Unauthorized),
             Error::Forbidden(reason) => Self::new(Code::Forbidden).saying(sentence(reason)),
+            Error::MissingScope(scope) => Self::missing_scope(scope),
             Error::NotFound => Self::new(Code::NotFound),
             Error::Conflict(conflict) => Self::new(code_of(conflict)),
+            Error::PreconditionFailed => Self::new(Code::PreconditionFailed),
+            Error::RateLimited { retry_after } => {
+                Self { retry_after: Some(retry_after), ..Self::new(Code::RateLimited) }
+            }
             Error::AiUnavailable { retry_after, reason } => {
                 Self { retry_after: Some(retry_after), ..Self::ai_unavailable(reason) }
             }
@@ -26,6 +31,7 @@ fn code_of(conflict: Conflict) -> Code {
         Conflict::ThreadBusy => Code::ThreadBusy,
         Conflict::AgentDeleted => Code::AgentDeleted,
         Conflict::DefaultAgent => Code::DefaultAgent,
+        Conflict::LastOwner => Code::LastOwner,
         Conflict::ThreadEmpty => Code::ThreadEmpty,
         Conflict::IdempotencyMismatch => Code::IdempotencyMismatch,
         Conflict::TryAgain => Code::Conflict,
@@ -44,6 +50,7 @@ mod tests {
 
     use actix_web::ResponseError;
     use stead_application::FieldError;
+    use stead_domain::scope::Scope;
 
     use super::{super::TABLE, *};
 
@@ -58,15 +65,19 @@ mod tests {
             ),
             (Error::Unauthenticated, Code::Unauthorized, 401),
             (Error::Forbidden("only admins"), Code::Forbidden, 403),
+            (Error::MissingScope(Scope::Admin), Code::Forbidden, 403),
             (Error::NotFound, Code::NotFound, 404),
             conflict(Conflict::EmailTaken, Code::EmailTaken),
             conflict(Conflict::HandleTaken, Code::HandleTaken),
             conflict(Conflict::ThreadBusy, Code::ThreadBusy),
             conflict(Conflict::AgentDeleted, Code::AgentDeleted),
             conflict(Conflict::DefaultAgent, Code::DefaultAgent),
+            conflict(Conflict::LastOwner, Code::LastOwner),
             conflict(Conflict::ThreadEmpty, Code::ThreadEmpty),
             conflict(Conflict::IdempotencyMismatch, Code::IdempotencyMismatch),
             conflict(Conflict::TryAgain, Code::Conflict),
+            (Error::PreconditionFailed, Code::PreconditionFailed, 412),
+            (Error::RateLimited { retry_after: Duration::from_millis(1) }, Code::RateLimited, 429),
             (Error::AiUnavailable { retry_after: Duration::from_secs(7), reason: "no" }, Code::AiUnavailable, 503),
             (Error::Unavailable(Some(io())), Code::Unavailable, 503),
             (Error::Internal(io()), Code::Internal, 500),
@@ -84,11 +95,26 @@ mod tests {
 
     #[test]
     fn every_code_is_used() {
-        let of_the_api =
-            [Code::MethodNotAllowed, Code::PayloadTooLarge, Code::UnsupportedMediaType].map(|code| code.entry().name);
+        let of_the_api = [
+            Code::MethodNotAllowed,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::RequestTimeout,
+            Code::HeadersTooLarge,
+        ]
+        .map(|code| code.entry().name);
         let used: Vec<_> = every_error().iter().map(|(_, code, _)| code.entry().name).chain(of_the_api).collect();
         for entry in &TABLE {
             assert!(used.contains(&entry.name), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn when_to_try_again_is_rounded_up() {
+        for (millis, seconds) in [(0, "1"), (1, "1"), (1_000, "1"), (1_001, "2"), (59_999, "60")] {
+            let error = Error::RateLimited { retry_after: Duration::from_millis(millis) };
+            let answered = super::super::answer(&ApiError::from(error), "r-1");
+            assert_eq!(answered.headers().get("retry-after").unwrap(), seconds);
         }
     }
 

@@ -12,6 +12,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use stead_application::FieldError;
+use stead_domain::scope::Scope;
 
 pub use answer::answer;
 pub use body::{ErrorBody, FieldErrorBody};
@@ -60,6 +61,11 @@ impl ApiError {
     /// 405, naming what is allowed instead.
     pub fn method_not_allowed(allow: String) -> Self {
         Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed) }
+    }
+
+    /// 403 for a key without the scope that an operation takes.
+    pub fn missing_scope(scope: Scope) -> Self {
+        Self::new(Code::Forbidden).saying(format!("This takes the scope `{scope}`, which the API key does not have"))
     }
 
     /// 503 for a run that failed, in the words of its error.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -9,6 +11,7 @@ use super::{Problems, read_body::read_json};
 use crate::{
     Api,
     error::{ApiError, Code},
+    scopes,
 };
 
 /// A JSON body as it is written, and what it means.
@@ -45,7 +48,12 @@ impl<T: RequestBody> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = read_value(request, payload);
-        Box::pin(async move { understand::<T>(needed(read.await?)?).map(Self) })
+        let asked = request.clone();
+        Box::pin(async move {
+            let body = understand::<T>(needed(read.await?)?)?;
+            scopes::check_after_body(&asked)?;
+            Ok(Self(body))
+        })
     }
 }
 
@@ -55,7 +63,12 @@ impl<T: RequestBody> FromRequest for OptionalBody<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let read = read_value(request, payload);
-        Box::pin(async move { read.await?.filter(|body| !body.is_null()).map(understand::<T>).transpose().map(Self) })
+        let asked = request.clone();
+        Box::pin(async move {
+            let body = read.await?.filter(|body| !body.is_null()).map(understand::<T>).transpose()?;
+            scopes::check_after_body(&asked)?;
+            Ok(Self(body))
+        })
     }
 }
 
@@ -66,8 +79,10 @@ pub fn read_value(
 ) -> impl Future<Output = Result<Option<Value>, ApiError>> + use<> {
     let (request, payload) = (request.clone(), payload.take());
     async move {
-        let limit = request.app_data::<web::Data<Api>>().map_or(0, |api| api.options.max_body_bytes);
-        read_json(&request, payload, limit).await
+        let options = request.app_data::<web::Data<Api>>().map(|api| &api.options);
+        let limit = options.map_or(0, |options| options.max_body_bytes);
+        let within = options.map_or(Duration::ZERO, |options| options.body_timeout);
+        read_json(&request, payload, limit, within).await
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use stead_application::Caller;
 
 use super::{Problems, QueryParams, QueryReader, authentication::caller, path::PathParams};
-use crate::error::ApiError;
+use crate::{error::ApiError, scopes};
 
 /// What every protected operation begins with: who asks, and about what. Without a type for the query no parameter is
 /// taken.
@@ -20,7 +20,10 @@ pub struct Call<P = (), Q = ()> {
 
 /// What an operation without credentials begins with.
 #[derive(Debug)]
-pub struct OpenCall;
+pub struct OpenCall<P = ()> {
+    /// What is in the path.
+    pub path: P,
+}
 
 impl<P: PathParams, Q: QueryParams> FromRequest for Call<P, Q> {
     type Error = ApiError;
@@ -29,17 +32,21 @@ impl<P: PathParams, Q: QueryParams> FromRequest for Call<P, Q> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(caller(request).and_then(|caller| {
             let (path, query) = read(request)?;
+            scopes::check(request, &caller)?;
             Ok(Self { caller, path, query })
         }))
     }
 }
 
-impl FromRequest for OpenCall {
+impl<P: PathParams> FromRequest for OpenCall<P> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read::<(), ()>(request).map(|_| Self))
+        ready(read::<P, ()>(request).and_then(|(path, ())| {
+            scopes::check_open(request)?;
+            Ok(Self { path })
+        }))
     }
 }
 

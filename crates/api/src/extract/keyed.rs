@@ -8,7 +8,7 @@ use super::{
     RequestBody,
     body::{needed, read_value, understand},
 };
-use crate::{error::ApiError, headers::IDEMPOTENCY_KEY};
+use crate::{error::ApiError, headers::IDEMPOTENCY_KEY, scopes};
 
 /// The body of a request that may carry a key and then has one effect, however often it is sent.
 pub struct Keyed<T: RequestBody> {
@@ -38,11 +38,14 @@ impl<T: RequestBody> FromRequest for Keyed<T> {
         let key = key(request.headers());
         let operation = format!("{} {}", request.method(), request.path());
         let read = read_value(request, payload);
+        let asked = request.clone();
         Box::pin(async move {
             let key = key?;
             let value = needed(read.await?)?;
             let request = key.map(|key| KeyedRequest { key, operation, fingerprint: fingerprint(&value) });
-            Ok(Self { body: understand::<T>(value)?, request })
+            let body = understand::<T>(value)?;
+            scopes::check_after_body(&asked)?;
+            Ok(Self { body, request })
         })
     }
 }

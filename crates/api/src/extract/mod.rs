@@ -4,6 +4,7 @@
 //! [`Call`] stands first in every protected handler. It is immediate, and the first extractor's error is the one that is
 //! answered: 401 comes before every 400.
 
+mod account_path;
 mod authentication;
 mod body;
 mod call;
@@ -15,11 +16,12 @@ mod problems;
 mod query;
 mod read_body;
 
+pub use account_path::{HandlePath, InvitationPath, SessionPath, UserPath};
 pub use authentication::Authentication;
 pub use body::{Body, Nothing, OptionalBody, RequestBody};
 pub use call::{Call, OpenCall};
 pub use keyed::{IdempotencyHeader, Keyed};
 pub use last_event_id::{LastEventId, LastEventIdHeader};
-pub use path::{AgentPath, ChatPath, RunPath, ThreadPath, uuid};
+pub use path::{AgentPath, ApiKeyPath, ChatPath, RunPath, ThreadPath, uuid};
 pub use problems::Problems;
 pub use query::{QueryParams, QueryReader};

@@ -1,6 +1,6 @@
 use actix_router::{Path, Url};
 use stead_application::agents::AgentRef;
-use stead_domain::{AgentId, ConversationId, Id, RunId};
+use stead_domain::{AgentId, ApiKeyId, ConversationId, Id, RunId};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -25,6 +25,15 @@ pub struct AgentPath {
     /// The agent.
     #[param(value_type = Uuid)]
     pub agent_id: AgentId,
+}
+
+/// `/api-keys/{api_key_id}`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ApiKeyPath {
+    /// The key.
+    #[param(value_type = Uuid)]
+    pub api_key_id: ApiKeyId,
 }
 
 /// `/chat/{agent_id}`
@@ -70,6 +79,12 @@ impl PathParams for AgentPath {
     }
 }
 
+impl PathParams for ApiKeyPath {
+    fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
+        Some(Self { api_key_id: id(path, "api_key_id", problems)? })
+    }
+}
+
 impl PathParams for ChatPath {
     fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
         Some(Self { agent_id: agent(path, problems)? })
@@ -99,7 +114,7 @@ fn agent(path: &Path<Url>, problems: &mut Problems) -> Option<AgentRef> {
     id(path, "agent_id", problems).map(AgentRef::Id)
 }
 
-fn id<K>(path: &Path<Url>, name: &str, problems: &mut Problems) -> Option<Id<K>> {
+pub(super) fn id<K>(path: &Path<Url>, name: &str, problems: &mut Problems) -> Option<Id<K>> {
     let parsed = path.get(name).and_then(uuid).map(Id::new);
     if parsed.is_none() {
         problems.add(name, "must be a UUID");

@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 
 use percent_encoding::percent_decode_str;
-use stead_domain::{Timestamp, page::PageLimit};
+use stead_domain::{Timestamp, page::PageLimit, text::Text};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -85,6 +85,12 @@ impl QueryReader {
         let names: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
         let expected = format!("must be {}", names.join(" or "));
         self.parsed(name, |text| words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning), &expected)
+    }
+
+    /// A text of a bounded length.
+    pub fn text<const MIN: usize, const MAX: usize>(&mut self, name: &str) -> Option<Text<MIN, MAX>> {
+        let value = self.take(name)?;
+        self.problems.optional(name, Some(value), Text::parse)
     }
 
     /// An id.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest,
     dev::Payload,
@@ -15,9 +17,15 @@ use crate::error::{ApiError, Code};
 const DRAINED: usize = 16 * 1024 * 1024;
 
 /// The JSON of a request's body; nothing if it has no body.
-pub async fn read_json(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Option<Value>, ApiError> {
+pub async fn read_json(
+    request: &HttpRequest,
+    payload: Payload,
+    limit: usize,
+    within: Duration,
+) -> Result<Option<Value>, ApiError> {
     let stated = check_headers(request.headers())?;
-    let bytes = read(request.headers(), payload, limit).await?;
+    let read = tokio::time::timeout(within, read(request.headers(), payload, limit)).await;
+    let bytes = read.unwrap_or_else(|_late| Err(ApiError::new(Code::RequestTimeout)))?;
     if bytes.is_empty() {
         return Ok(None);
     }

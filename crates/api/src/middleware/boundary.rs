@@ -12,7 +12,7 @@ use actix_web::{
 };
 use tracing::{Instrument, Span, field::Empty};
 
-use super::request_id::request_id;
+use super::{figures::count, request_id::request_id};
 use crate::{
     accept_encoding::allow_identity,
     error::{ApiError, Code, answer},
@@ -74,6 +74,7 @@ fn code_of(status: StatusCode) -> Option<Code> {
         401 => Some(Code::Unauthorized),
         403 => Some(Code::Forbidden),
         404 => Some(Code::NotFound),
+        408 => Some(Code::RequestTimeout),
         413 => Some(Code::PayloadTooLarge),
         415 => Some(Code::UnsupportedMediaType),
         400..=499 => Some(Code::InvalidRequest),
@@ -102,6 +103,8 @@ fn log(span: &Span, answered: &ServiceResponse, began: Instant) {
     let status = answered.status().as_u16();
     span.record("route", route.as_str());
     span.record("status", status);
-    let latency_ms = began.elapsed().as_micros() as f64 / 1_000.0;
+    let took = began.elapsed();
+    let latency_ms = took.as_micros() as f64 / 1_000.0;
     tracing::info!(latency_ms, "answered");
+    count(answered.request().method(), route, answered.status(), took);
 }

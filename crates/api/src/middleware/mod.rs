@@ -1,11 +1,18 @@
-//! What holds for every request, outermost first: `boundary` (request id, span, log, the error shape, security headers),
-//! compression, `aliases`, `authenticate`.
+//! What holds for every request, outermost first: `unread_body`, `boundary` (request id, span, log, the error shape,
+//! security headers), `headers_limit`, compression, `aliases`, `authenticate`, `limit`.
 
 mod aliases;
 mod authenticate;
 mod boundary;
+mod figures;
+mod headers_limit;
+mod limit;
 mod request_id;
+mod unread_body;
 
 pub use aliases::aliases;
 pub use authenticate::authenticate;
 pub use boundary::boundary;
+pub use headers_limit::headers_limit;
+pub use limit::{FREE, limit};
+pub use unread_body::unread_body;

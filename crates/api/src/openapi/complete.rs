@@ -1,9 +1,10 @@
 use utoipa::openapi::{
-    OpenApi, PathItem, RefOr,
+    OpenApi, PathItem, RefOr, ResponseBuilder,
     path::{Operation, ParameterIn},
 };
 
 use super::{errors, texts};
+use crate::middleware::FREE;
 
 /// Adds to every operation what follows from what it is, so that every status it can answer is documented.
 pub fn complete(document: &mut OpenApi) {
@@ -52,22 +53,37 @@ fn always(operation: &Operation, method: Method, path: &str) -> Vec<&'static str
     let statuses = [
         ("400", true),
         ("401", !is_open),
-        ("403", !is_open && method != Method::Get),
+        // Where one signs in, API keys are refused.
+        ("403", !is_open || path.starts_with("/api/v1/auth/")),
         ("404", path.contains('{')),
+        ("408", takes_body),
+        ("412", takes_header(operation, "If-Match")),
         ("413", takes_body),
         ("415", takes_body),
+        ("429", !FREE.contains(&path)),
+        ("431", true),
         ("500", true),
         ("503", is_api),
     ];
     statuses.into_iter().filter(|(_, holds)| *holds).map(|(status, _)| status).collect()
 }
 
+fn takes_header(operation: &Operation, name: &str) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Header && parameter.name == name,
+        RefOr::Ref(_) => false,
+    })
+}
+
 /// Gives every response its headers, and those that are errors their body.
 fn describe(operation: &mut Operation) {
-    let takes_key = operation.parameters.iter().flatten().any(|parameter| match parameter {
-        RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Header && parameter.name == "Idempotency-Key",
-        RefOr::Ref(_) => false,
-    });
+    let takes_key = takes_header(operation, "Idempotency-Key");
+    let is_read_again = takes_header(operation, "If-None-Match");
+    let is_tagged = is_read_again || takes_header(operation, "If-Match");
+    if is_read_again {
+        let unchanged = ResponseBuilder::new().description("It is what the client has already");
+        operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged.build()));
+    }
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
         if status.starts_with('2') {
@@ -75,6 +91,12 @@ fn describe(operation: &mut Operation) {
             if takes_key {
                 errors::header(response, "Idempotency-Replayed", "IdempotencyReplayed");
             }
+            if is_tagged {
+                errors::header(response, "ETag", "ETag");
+            }
+        } else if status == "304" {
+            errors::header(response, "x-request-id", "RequestId");
+            errors::header(response, "ETag", "ETag");
         } else {
             errors::fill(status, response);
         }

@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::error::{Code, ErrorBody, FieldErrorBody, TABLE};
 
 /// The errors that operations share, by status: their name as a component, the code they show, what they say.
-const SHARED: [(&str, &str, Code, &str); 9] = [
+const SHARED: [(&str, &str, Code, &str); 13] = [
     (
         "400",
         "InvalidRequest",
@@ -16,11 +16,21 @@ const SHARED: [(&str, &str, Code, &str); 9] = [
         "Something in the request is malformed, unknown, too long or out of range",
     ),
     ("401", "Unauthorized", Code::Unauthorized, "No credentials, or ones that are not good (any more)"),
-    ("403", "Forbidden", Code::Forbidden, "With the session cookie: the request comes from another origin"),
+    (
+        "403",
+        "Forbidden",
+        Code::Forbidden,
+        "With an API key: it lacks the scope that the operation takes. With the session cookie: the request comes from \
+            another origin.",
+    ),
     ("404", "NotFound", Code::NotFound, "There is no such thing, as far as the caller may know"),
+    ("408", "RequestTimeout", Code::RequestTimeout, "The body did not arrive in time; the connection is closed"),
     ("409", "Conflict", Code::Conflict, "It does not fit the state things are in"),
+    ("412", "PreconditionFailed", Code::PreconditionFailed, "It is not the version that `If-Match` names"),
     ("413", "PayloadTooLarge", Code::PayloadTooLarge, "The body is too large"),
     ("415", "UnsupportedMediaType", Code::UnsupportedMediaType, "The body is not `application/json`"),
+    ("429", "RateLimited", Code::RateLimited, "Too much in too little time; `Retry-After` says when to try again"),
+    ("431", "HeadersTooLarge", Code::HeadersTooLarge, "The headers are larger than 32 KiB together"),
     ("500", "Internal", Code::Internal, "Something went wrong in the server; it is logged under `request_id`"),
     ("503", "Unavailable", Code::Unavailable, "Too much is going on, or the database is away"),
 ];
@@ -52,6 +62,7 @@ pub fn components(components: &mut Components) {
         ("RequestId", text(), "The id of the request in the server's log; one that came with the request is kept"),
         ("RetryAfter", seconds(), "Where trying again may help: in so many seconds"),
         ("WwwAuthenticate", text(), "`Bearer`"),
+        ("ETag", text(), "The version; send it back in `If-None-Match`, or in `If-Match` with a PATCH"),
         ("IdempotencyReplayed", text(), "`true` where an earlier request with the same key did it"),
     ] {
         let header = HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build();
@@ -74,7 +85,7 @@ fn headers(status: &str, response: &mut Response) {
     header(response, "x-request-id", "RequestId");
     match status {
         "401" => header(response, "WWW-Authenticate", "WwwAuthenticate"),
-        "409" | "503" => header(response, "Retry-After", "RetryAfter"),
+        "409" | "429" | "503" => header(response, "Retry-After", "RetryAfter"),
         _ => {}
     }
 }

@@ -4,6 +4,7 @@ use utoipa::openapi::{
     tag::TagBuilder,
 };
 
+use super::security::api_key_scheme;
 use crate::cookies::ACCESS_COOKIE;
 
 const DESCRIPTION: &str = "People and agents in the same rooms.
@@ -13,11 +14,15 @@ parameter of a query is a 400. Ids are UUIDs; times are RFC 3339 in UTC with six
 continued with `before` or `after`, oldest to newest, unless they say otherwise. A PATCH keeps what is absent and clears \
 what is null.
 
+Single resources carry an `ETag`: with `If-None-Match` a GET of what the client has is a 304, with `If-Match` a PATCH of \
+what others changed meanwhile is a 412. Whoever asks too much in too little time is answered with 429, and told in \
+`Retry-After` when to come back: per user, or per network address where nobody is signed in.
+
 The routers `/ai`, `/messaging`, `/users` and `/channels` also answer at the root, without `/api/v1` (not where a request \
 prefers `text/html`: those are pages), and `/user/me` is `/api/v1/users/me`. Each operation is documented once, under \
 `/api/v1`.
 
-Authenticate with `Authorization: Bearer <access token>`. Browsers may use the cookie that signing in sets; requests that \
+Authenticate with `Authorization: Bearer <access token or API key>`. Browsers may use the cookie that signing in sets; requests that \
 change something must then come from the server's own origin.";
 
 /// What stands around the operations.
@@ -31,6 +36,8 @@ pub fn frame() -> OpenApi {
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let cookie = ApiKeyValue::with_description(ACCESS_COOKIE, "The session cookie that signing in sets");
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let (api_key, scheme) = api_key_scheme();
+    components.add_security_scheme(api_key, scheme);
     let no_scopes = std::iter::empty::<String>;
     OpenApiBuilder::new()
         .info(info())

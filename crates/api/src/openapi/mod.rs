@@ -6,6 +6,7 @@
 mod complete;
 mod errors;
 mod frame;
+mod security;
 mod texts;
 
 use actix_web::{
@@ -21,6 +22,7 @@ use crate::{operations, v1};
 pub fn document() -> OpenApi {
     let (_, mut document) = collect(App::new());
     complete::complete(&mut document);
+    security::describe(&mut document);
     document
 }
 

@@ -1,9 +1,12 @@
 //! The operations below `/api/v1`, one a file.
 
 mod agents;
+mod api_keys;
 mod auth;
+mod invitations;
 mod messages;
 mod organization;
+mod profiles;
 mod runs;
 mod threads;
 mod users;
@@ -13,7 +16,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Registers all of them. What is registered is documented, and nothing else.
 pub fn operations(services: &mut ServiceConfig<'_>) {
     auth::operations(services);
+    api_keys::operations(services);
     users::operations(services);
+    profiles::operations(services);
+    invitations::operations(services);
     organization::operations(services);
     agents::operations(services);
     threads::operations(services);

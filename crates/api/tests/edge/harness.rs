@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use stead_adapter_local::{OfflineLlm, SystemClock, SystemIds};
 use stead_adapter_sql::{SqliteOptions, SqliteStore};
 use stead_api::{Api, ApiOptions};
-use stead_application::{Application, Background, PasswordCost, Ports, Settings};
+use stead_application::{Application, Background, PasswordCost, Ports, Settings, limits::LimitSettings};
 use tempfile::TempDir;
 
 /// The largest body the API under test takes.
@@ -44,7 +44,11 @@ impl Edge {
             ids: Arc::new(SystemIds::default()),
         };
         let application = Application::new(ports, settings(), Background::on_current_runtime()).unwrap();
-        let options = ApiOptions { public_url: Some("https://chat.example.org".to_owned()), max_body_bytes: MAX_BODY };
+        let options = ApiOptions {
+            public_url: Some("https://chat.example.org".to_owned()),
+            max_body_bytes: MAX_BODY,
+            ..ApiOptions::default()
+        };
         Self { api: Api::new(application.clone(), options), application, _folder: folder }
     }
 
@@ -120,6 +124,7 @@ fn settings() -> Settings {
         auth_secret: SecretString::from("a secret of at least thirty-two bytes"),
         new_organizations: true,
         password_cost: PasswordCost { memory_kib: 8, iterations: 1, parallelism: 1 },
+        limits: LimitSettings::OFF,
         ai_wait: Duration::from_secs(10),
         context_tokens: 8_000,
         answer_tokens: 1_000,

@@ -10,11 +10,19 @@ fn operations() -> Vec<(Method, String, bool)> {
     let document: Value = serde_json::from_str(&stead_api::openapi_json()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        let path: Vec<_> =
-            path.split('/').map(|segment| if segment.starts_with('{') { SOME_ID } else { segment }).collect();
+        let segment = |segment| match segment {
+            "{handle}" => "ann",
+            id if id.starts_with('{') => SOME_ID,
+            written => written,
+        };
+        let path: Vec<_> = path.split('/').map(segment).collect();
         for (method, operation) in item.as_object().unwrap() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            operations.push((method, path.join("/"), operation.get("security").is_some()));
+            operations.push((
+                method,
+                path.join("/"),
+                operation["security"].as_array().is_some_and(|ways| ways.contains(&serde_json::json!({}))),
+            ));
         }
     }
     operations

@@ -6,7 +6,7 @@ use stead_domain::{
     text::DisplayName,
 };
 
-use crate::{Application, Caller, Conflict, Error, TRIES};
+use crate::{Application, Caller, Conflict, Error, Expected, TRIES};
 
 /// What an admin changes of the organization; what is absent stays.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +30,13 @@ impl Application {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such agent; [`Error::Forbidden`] for who is no admin; [`Error::Invalid`] if the
-    /// agent cannot be everyone's default.
-    pub async fn update_organization(&self, caller: &Caller, patch: OrganizationPatch) -> Result<Organization, Error> {
+    /// agent cannot be everyone's default; [`Error::PreconditionFailed`].
+    pub async fn update_organization(
+        &self,
+        caller: &Caller,
+        expected: Expected,
+        patch: OrganizationPatch,
+    ) -> Result<Organization, Error> {
         for _ in 0..TRIES {
             let mut guards = Vec::new();
             if let Some(id) = patch.default_agent_id {
@@ -49,6 +54,7 @@ impl Application {
                 return Err(Error::Forbidden("only admins change the organization"));
             }
             let mut organization = self.organization(caller).await?;
+            expected.check(organization.version)?;
             guards.push(Guard::Version(Versioned::Organization(organization.id), organization.version));
             organization.name = patch.name.clone().unwrap_or(organization.name);
             organization.default_agent_id = patch.default_agent_id.unwrap_or(organization.default_agent_id);

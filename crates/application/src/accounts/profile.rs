@@ -4,7 +4,7 @@ use stead_domain::{
     user::{Bio, User},
 };
 
-use crate::{Application, Caller, Conflict, Error, TRIES};
+use crate::{Application, Caller, Conflict, Error, Expected, TRIES};
 
 /// What a user changes of themselves; what is absent stays.
 #[derive(Debug, Clone, Default)]
@@ -29,10 +29,11 @@ impl Application {
     /// Changes the caller's own record.
     ///
     /// # Errors
-    /// [`Conflict::HandleTaken`].
-    pub async fn update_me(&self, caller: &Caller, patch: ProfilePatch) -> Result<User, Error> {
+    /// [`Conflict::HandleTaken`]; [`Error::PreconditionFailed`].
+    pub async fn update_me(&self, caller: &Caller, expected: Expected, patch: ProfilePatch) -> Result<User, Error> {
         for _ in 0..TRIES {
             let mut user = self.me(caller).await?;
+            expected.check(user.version)?;
             let guards = vec![Guard::Version(Versioned::User(user.id), user.version)];
             let ProfilePatch { handle, display_name, bio } = patch.clone();
             user.handle = handle.unwrap_or(user.handle);
@@ -43,7 +44,7 @@ impl Application {
             let changes = vec![Change::User(UserChange::Update(user.clone()))];
             match self.commit(Commit { guards, changes, ..Commit::default() }).await {
                 Ok(_) => {
-                    self.sessions.forget(caller.session).await;
+                    self.forget_credential(caller).await;
                     return Ok(user);
                 }
                 Err(StoreError::Refused(_)) => {}

@@ -1,22 +1,25 @@
 use stead_domain::{
-    AgentId, OrganizationId, Timestamp, UserId,
-    agent::{
-        Agent, AgentKind, Description, Instructions, Knowledge, OwnerVisibility, ToolPolicy, ToolRounds, Visibility,
-    },
+    AgentId, Invalid, OrganizationId, UserId,
+    invitation::Invitation,
     organization::Organization,
-    ports::store::{AgentChange, Change, Commit, Committed, OrganizationChange, UserChange},
+    ports::store::{
+        AgentChange, Change, Commit, Committed, Guard, InvitationChange, OrganizationChange, StoreError, UserChange,
+    },
     text::{DisplayName, Email, Handle},
-    user::{OrganizationRole, User, UserKind},
+    user::{OrganizationRole, PasswordHash, User, UserKind},
 };
 
-use super::{Password, SignedIn};
+use super::{
+    Password, SignedIn,
+    first_agents::{default_agent, own_agent},
+};
 use crate::{Application, Error, idempotency::replayed_without_key};
 
-/// What a newcomer says to found an organization.
+/// What a newcomer says.
 #[derive(Debug)]
 pub struct Registration {
-    /// What it is to be called.
-    pub organization_name: DisplayName,
+    /// Where they are to belong.
+    pub place: Place,
     /// What they sign in with.
     pub email: Email,
     /// And this.
@@ -29,108 +32,150 @@ pub struct Registration {
     pub user_agent: Option<String>,
 }
 
+/// Where a newcomer is to belong.
+pub enum Place {
+    /// A new organization of this name, whose owner they are.
+    New(DisplayName),
+    /// The organization that this token of an invitation leads to.
+    Invited(String),
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::New(name) => f.debug_tuple("New").field(name).finish(),
+            Self::Invited(_) => f.write_str("Invited(..)"),
+        }
+    }
+}
+
+/// Somebody who is to be made.
+pub(super) struct Person {
+    pub email: Email,
+    pub handle: Handle,
+    pub display_name: DisplayName,
+    pub role: OrganizationRole,
+}
+
+/// Where a newcomer comes in, and what that takes.
+struct Entrance {
+    organization: Organization,
+    role: OrganizationRole,
+    invitation: Option<Invitation>,
+}
+
 impl Application {
-    /// Founds an organization: its owner, its default agent `stead`, and the owner's own agent, in one commit; and signs
-    /// the owner in.
+    /// Founds an organization: its owner, its default agent `stead`, and the owner's own agent, in one commit; or lets
+    /// somebody who was invited into theirs, with their own agent. Signs them in.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] where the operator does not want strangers; [`Conflict::EmailTaken`](crate::Conflict::EmailTaken),
+    /// [`Error::Forbidden`] where the operator does not want strangers to found any; [`Error::Invalid`] for an invitation
+    /// that is not good (any more) or names another address; [`Conflict::EmailTaken`](crate::Conflict::EmailTaken),
     /// [`Conflict::HandleTaken`](crate::Conflict::HandleTaken).
     pub async fn register(&self, registration: Registration) -> Result<SignedIn, Error> {
+        let Registration { place, email, password, handle, display_name, user_agent } = registration;
+        let Entrance { organization, role, invitation } = match place {
+            Place::New(name) => self.entrance_of_new(name)?,
+            Place::Invited(token) => self.entrance_of_invited(&token, &email).await?,
+        };
+        let password = self.passwords.hash(password).await?;
+        let person = Person { email, handle, display_name, role };
+        let user = self.new_person(organization.id, person);
+        let (mut guards, mut changes) = (Vec::new(), Vec::new());
+        if let Some(invitation) = &invitation {
+            let at = user.created_at;
+            guards.push(Guard::Organization(organization.id));
+            guards.push(Guard::Invitation { invitation: invitation.id, at });
+            changes.push(Change::Invitation(InvitationChange::Use { invitation: invitation.id, by: user.id, at }));
+        }
+        changes.extend(self.arrival(&organization, invitation.is_none(), &user, password)?);
+        let (session, opening) = self.new_session(&user, user_agent);
+        changes.push(opening);
+        match self.commit(Commit { guards, changes, ..Commit::default() }).await {
+            Ok(Committed::Done(_)) => self.signed_in(session, user, organization),
+            Ok(Committed::Replayed(_)) => Err(replayed_without_key()),
+            // Somebody else was faster, or it was withdrawn a moment ago.
+            Err(StoreError::Refused(_)) => Err(invitation_is_over()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn entrance_of_new(&self, name: DisplayName) -> Result<Entrance, Error> {
         if !self.settings.new_organizations {
             return Err(Error::Forbidden("this server does not take new organizations"));
         }
-        let Registration { organization_name, email, password, handle, display_name, user_agent } = registration;
-        let password = self.passwords.hash(password).await?;
+        Ok(Entrance { organization: self.new_organization(name), role: OrganizationRole::Owner, invitation: None })
+    }
+
+    pub(super) fn new_person(&self, organization_id: OrganizationId, person: Person) -> User {
         let now = self.clock.now();
-        let default_agent_id = AgentId::new(self.ids.next());
-        let organization = Organization {
-            id: OrganizationId::new(self.ids.next()),
-            name: organization_name,
-            default_agent_id,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        };
-        let user = User {
+        User {
             id: UserId::new(self.ids.next()),
-            organization_id: organization.id,
+            organization_id,
             kind: UserKind::Person,
-            role: OrganizationRole::Owner,
-            handle,
-            email: Some(email),
-            display_name,
+            role: person.role,
+            handle: person.handle,
+            email: Some(person.email),
+            display_name: person.display_name,
             bio: None,
             avatar_url: None,
             deactivated_at: None,
             version: 1,
             created_at: now,
             updated_at: now,
-        };
-        let default_agent = default_agent(default_agent_id, organization.id, now)?;
-        let own_agent = own_agent(AgentId::new(self.ids.next()), &user, now)?;
-        let (session, opening) = self.new_session(&user, user_agent);
-        let commit = Commit {
-            changes: vec![
-                Change::Organization(OrganizationChange::Insert(organization.clone())),
-                Change::User(UserChange::Insert(user.clone(), Some(password))),
-                Change::Agent(AgentChange::Insert(default_agent)),
-                Change::Agent(AgentChange::Insert(own_agent)),
-                opening,
-            ],
-            ..Commit::default()
-        };
-        match self.commit(commit).await? {
-            Committed::Done(_) => self.signed_in(session, user, organization),
-            Committed::Replayed(_) => Err(replayed_without_key()),
         }
+    }
+
+    /// What a newcomer is made of: themselves and their own agent, and where it is new their organization with its default
+    /// agent.
+    pub(super) fn arrival(
+        &self,
+        organization: &Organization,
+        is_new: bool,
+        user: &User,
+        password: PasswordHash,
+    ) -> Result<Vec<Change>, Error> {
+        let now = user.created_at;
+        let mut changes = Vec::new();
+        if is_new {
+            changes.push(Change::Organization(OrganizationChange::Insert(organization.clone())));
+        }
+        changes.push(Change::User(UserChange::Insert(user.clone(), Some(password))));
+        if is_new {
+            let agent = default_agent(organization.default_agent_id, organization.id, now)?;
+            changes.push(Change::Agent(AgentChange::Insert(agent)));
+        }
+        let own_agent = own_agent(AgentId::new(self.ids.next()), user, now)?;
+        changes.push(Change::Agent(AgentChange::Insert(own_agent)));
+        Ok(changes)
+    }
+
+    pub(super) fn new_organization(&self, name: DisplayName) -> Organization {
+        let now = self.clock.now();
+        Organization {
+            id: OrganizationId::new(self.ids.next()),
+            name,
+            default_agent_id: AgentId::new(self.ids.next()),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    async fn entrance_of_invited(&self, token: &str, email: &Email) -> Result<Entrance, Error> {
+        let id = self.invitation_tokens.read(token).ok_or_else(invitation_is_over)?;
+        let invitation = self.store.find_invitation(id).await?;
+        let invitation = invitation.filter(|found| found.is_open(self.clock.now())).ok_or_else(invitation_is_over)?;
+        if invitation.email.as_ref().is_some_and(|invited| invited != email) {
+            return Err(Error::invalid("email", Invalid::new("must be the address that was invited")));
+        }
+        let organization = self.store.find_organization(invitation.organization_id).await?;
+        let organization = organization.ok_or_else(invitation_is_over)?;
+        Ok(Entrance { organization, role: invitation.role, invitation: Some(invitation) })
     }
 }
 
-fn default_agent(id: AgentId, organization_id: OrganizationId, now: Timestamp) -> Result<Agent, Error> {
-    Ok(Agent {
-        handle: Handle::parse("stead").map_err(Error::internal)?,
-        display_name: DisplayName::parse("Stead").map_err(Error::internal)?,
-        kind: AgentKind::Organization,
-        owner_visibility: OwnerVisibility::Metadata,
-        ..blank_agent(id, organization_id, now)?
-    })
-}
-
-/// A user's own agent: it has their handle, and members may talk to it.
-fn own_agent(id: AgentId, user: &User, now: Timestamp) -> Result<Agent, Error> {
-    let possessive = "'s Agent";
-    let room = 100 - possessive.len();
-    let name: String = user.display_name.as_str().chars().take(room).collect();
-    Ok(Agent {
-        handle: user.handle.clone(),
-        display_name: DisplayName::parse(name + possessive).map_err(Error::internal)?,
-        kind: AgentKind::Personal { owner: user.id },
-        owner_visibility: OwnerVisibility::Full,
-        ..blank_agent(id, user.organization_id, now)?
-    })
-}
-
-fn blank_agent(id: AgentId, organization_id: OrganizationId, now: Timestamp) -> Result<Agent, Error> {
-    Ok(Agent {
-        id,
-        organization_id,
-        kind: AgentKind::Organization,
-        handle: Handle::parse("agent").map_err(Error::internal)?,
-        display_name: DisplayName::parse("Agent").map_err(Error::internal)?,
-        avatar_url: None,
-        description: Description::parse("").map_err(Error::internal)?,
-        instructions: Instructions::parse("").map_err(Error::internal)?,
-        model: None,
-        temperature: None,
-        visibility: Visibility::Organization,
-        owner_visibility: OwnerVisibility::Metadata,
-        knowledge: Knowledge::None,
-        tool_policy: ToolPolicy::Ask,
-        max_tool_rounds: ToolRounds::DEFAULT,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-        deleted_at: None,
-    })
+/// One answer for every way in which an invitation can be over, or never have been.
+fn invitation_is_over() -> Error {
+    Error::invalid("invitation", Invalid::new("is not good (any more)"))
 }

@@ -107,7 +107,7 @@ impl Application {
     /// # Errors
     /// Those of the store.
     pub async fn logout(&self, caller: &Caller) -> Result<(), Error> {
-        self.end_session(caller.session).await
+        self.end_session(caller.session()?).await
     }
 
     async fn end_session(&self, session: SessionId) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use stead_domain::{
 };
 
 use super::AgentRef;
-use crate::{Application, Caller, Conflict, Error, TRIES};
+use crate::{Application, Caller, Conflict, Error, Expected, TRIES};
 
 /// What changes of an agent; what is absent stays, `Some(None)` clears.
 #[derive(Debug, Clone, Default)]
@@ -82,10 +82,17 @@ impl Application {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] for who may see it but not change it; [`Conflict::HandleTaken`];
-    /// [`Conflict::DefaultAgent`] where everyone's default would be hidden.
-    pub async fn update_agent(&self, caller: &Caller, id: AgentId, patch: AgentPatch) -> Result<Agent, Error> {
+    /// [`Conflict::DefaultAgent`] where everyone's default would be hidden; [`Error::PreconditionFailed`].
+    pub async fn update_agent(
+        &self,
+        caller: &Caller,
+        id: AgentId,
+        expected: Expected,
+        patch: AgentPatch,
+    ) -> Result<Agent, Error> {
         for _ in 0..TRIES {
             let mut agent = self.editable_agent(caller, id).await?;
+            expected.check(agent.version)?;
             let mut guards = vec![Guard::Version(Versioned::Agent(id), agent.version)];
             patch.clone().apply(&mut agent);
             if agent.kind == AgentKind::Organization && agent.visibility == Visibility::Private {

@@ -1,6 +1,6 @@
 use stead_domain::{
-    ConversationId,
-    ports::store::{Change, Commit, Committed, Outcome, ThreadChange},
+    ConversationId, OrganizationId, UserId,
+    ports::store::{Change, Commit, Committed, OrganizationChange, Outcome, ThreadChange, UserChange},
 };
 
 use crate::{Application, Error};
@@ -11,9 +11,23 @@ const ROWS: u32 = 500;
 impl Application {
     /// Removes what is left of a deleted conversation.
     pub(super) async fn purge_conversation(&self, conversation: ConversationId) -> Result<(), Error> {
+        self.repeat(Change::Thread(ThreadChange::Purge { conversation, at_most: ROWS })).await
+    }
+
+    /// Removes what is left of a deleted user.
+    pub(super) async fn purge_user(&self, user: UserId) -> Result<(), Error> {
+        self.repeat(Change::User(UserChange::Purge { user, at: self.clock.now(), at_most: ROWS })).await
+    }
+
+    /// Removes what is left of a deleted organization.
+    pub(super) async fn purge_organization(&self, organization: OrganizationId) -> Result<(), Error> {
+        self.repeat(Change::Organization(OrganizationChange::Purge { organization, at_most: ROWS })).await
+    }
+
+    /// Commits a purge again and again until nothing is left.
+    async fn repeat(&self, purge: Change) -> Result<(), Error> {
         loop {
-            let purge = ThreadChange::Purge { conversation, at_most: ROWS };
-            let commit = Commit { changes: vec![Change::Thread(purge)], ..Commit::default() };
+            let commit = Commit { changes: vec![purge.clone()], ..Commit::default() };
             if self.commit(commit).await? != Committed::Done(vec![Outcome::Updated]) {
                 return Ok(());
             }

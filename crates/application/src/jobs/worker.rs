@@ -113,6 +113,8 @@ impl Application {
         match job.task {
             Task::TitleThread(thread) => self.title_if_none(job.organization_id, thread).await,
             Task::PurgeConversation(conversation) => self.purge_conversation(conversation).await,
+            Task::PurgeUser(user) => self.purge_user(user).await,
+            Task::PurgeOrganization(organization) => self.purge_organization(organization).await,
         }
     }
 

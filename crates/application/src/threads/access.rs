@@ -64,7 +64,7 @@ impl Application {
         if thread.user_id == caller.user {
             return Ok((thread, agent, Access::Own));
         }
-        let seen = oversight(&agent, caller.user, caller.role).ok_or(Error::NotFound)?;
+        let seen = oversight(&agent, caller.user, caller.oversees_as()).ok_or(Error::NotFound)?;
         self.audit_oversight(caller, "thread.overseen", id.uuid()).await?;
         Ok((thread, agent, Access::Oversight(seen)))
     }

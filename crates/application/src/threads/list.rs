@@ -41,7 +41,7 @@ impl Application {
         let owns = agent.owner() == Some(caller.user);
         let (owner, message_limit) = match list.scope {
             Scope::Mine => (ThreadOwner::User(caller.user), list.message_limit),
-            Scope::Organization => match oversight(&agent, caller.user, caller.role) {
+            Scope::Organization => match oversight(&agent, caller.user, caller.oversees_as()) {
                 Some(Oversight::Full) => (ThreadOwner::Anyone, list.message_limit),
                 Some(Oversight::Metadata) => (ThreadOwner::Anyone, 0),
                 None if owns => return Ok(Vec::new()),

@@ -3,6 +3,7 @@
 mod access;
 mod create;
 mod delete;
+mod import;
 mod list;
 mod messages;
 mod read;
@@ -11,6 +12,7 @@ mod update;
 
 pub use access::ThreadView;
 pub use create::NewThread;
+pub use import::ImportedRole;
 pub use list::{ListThreads, Scope};
 pub use messages::MessagesAt;
 pub use update::ThreadPatch;

@@ -6,7 +6,7 @@ use stead_domain::{
 };
 
 use super::{ThreadView, create::thread_event};
-use crate::{Application, Caller, Conflict, Error, TRIES, agents::AgentRef};
+use crate::{Application, Caller, Conflict, Error, Expected, TRIES, agents::AgentRef};
 
 /// What changes of a thread; what is absent stays.
 #[derive(Debug, Clone, Default)]
@@ -23,16 +23,18 @@ impl Application {
     /// Changes a thread of the caller's own.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`]; [`Error::PreconditionFailed`].
     pub async fn update_thread(
         &self,
         caller: &Caller,
         agent: AgentRef,
         id: ConversationId,
+        expected: Expected,
         patch: ThreadPatch,
     ) -> Result<ThreadView, Error> {
         for _ in 0..TRIES {
             let (mut thread, _) = self.own_thread(caller, agent, id).await?;
+            expected.check(thread.version)?;
             let ThreadPatch { title, archived, metadata } = patch.clone();
             if let Some(title) = title {
                 thread.title_source = if title.is_some() { TitleSource::Person } else { TitleSource::None };

@@ -160,7 +160,8 @@ impl Application {
         tokio::select! {
             () = live.lost.cancelled() => Ending::Lost,
             () = live.cancelled.cancelled() => Ending::Cancelled,
-            () = self.background.expired().cancelled() => Ending::Failed(RunErrorCode::Interrupted),
+            // The process has to go: its lease is let go, and whoever takes the run begins it anew.
+            () = self.background.expired().cancelled() => Ending::Lost,
         }
     }
 }

@@ -71,11 +71,6 @@ impl Application {
             ..Commit::default()
         };
         self.commit(commit).await?;
-        if let Some(live) = self.live.find(run.id) {
-            let ended = Run { status, ended_at: Some(at), ..run.clone() };
-            Self::last_events(ended, None).into_iter().for_each(|event| live.push(event));
-            self.live.close(run.id);
-        }
         Ok(())
     }
 

@@ -3,18 +3,23 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use futures_util::FutureExt;
 use stead_domain::{
     OrganizationId, RunId,
-    ports::store::ThreadMessage,
-    run::{Lease, Run, RunErrorCode, RunStatus},
+    run::{Lease, Run, RunErrorCode},
 };
 
-use super::{answer::Answer, events::RunEvent, finish::Ending, live::LiveRun, prompt::Prompt};
+use super::{answer::Answer, live::LiveRun, prompt::Prompt, told::opening};
 use crate::{Application, Error};
 
 impl Application {
     /// Runs a run that this process holds, detached from whoever asked for it.
     pub(super) fn execute_in_background(&self, run: Run, lease: Lease) {
+        let Some(answer) = run.answer_message_id else {
+            tracing::error!(run = %run.id, "a run without an answer's row cannot be run");
+            return;
+        };
+        // Open before anybody is told of the run, so that its followers find it here.
+        let live = self.live.open(&run, answer);
         let application = self.clone();
-        self.background.spawn(async move { application.execute(run, lease).await });
+        self.background.spawn(async move { application.execute(run, lease, live).await });
     }
 
     /// Runs a run that a commit of this process has just started.
@@ -31,18 +36,7 @@ impl Application {
         Ok(())
     }
 
-    async fn execute(&self, run: Run, lease: Lease) {
-        let Some(answer_id) = run.answer_message_id else {
-            tracing::error!(run = %run.id, "a run without an answer's row cannot be run");
-            return;
-        };
-        let live = self.live.open(&run, answer_id);
-        live.tell_opening(None);
-        live.begin(run.attempt);
-        if run.attempt > 1 {
-            live.push(RunEvent::Restarted { attempt: run.attempt });
-        }
-        live.push(RunEvent::Started(run.clone()));
+    async fn execute(&self, run: Run, lease: Lease, live: Arc<LiveRun>) {
         // A panic must not leave a run that nobody ends.
         let answered = AssertUnwindSafe(self.answer_run(&run, &lease, &live)).catch_unwind().await;
         let answer = match answered {
@@ -56,15 +50,12 @@ impl Application {
                 Answer::failed(RunErrorCode::Internal)
             }
         };
-        if let Ending::Lost = answer.ending {
-            tracing::info!(run = %run.id, "a run was taken over or its thread deleted");
-            self.live.close(run.id);
-            return;
-        }
-        self.finish_until_done(&run, &lease, answer, Some(&live)).await;
+        self.finish_until_done(&run, &lease, answer, &live).await;
     }
 
     async fn answer_run(&self, run: &Run, lease: &Lease, live: &Arc<LiveRun>) -> Result<Answer, Error> {
+        let said = self.store.find_message(run.organization_id, run.trigger_message_id).await?;
+        said.map(|said| opening(run, said)).unwrap_or_default().into_iter().for_each(|event| live.push(event));
         let organization = self.store.find_organization(run.organization_id).await?;
         let agent = self.store.find_agent(run.organization_id, run.agent_id).await?;
         let (Some(organization), Some(agent)) = (organization, agent) else {
@@ -73,25 +64,6 @@ impl Application {
         match self.prompt(run, &agent, &organization).await? {
             Prompt::Fits(request, tokens) => Ok(self.stream_answer(run, lease, live, request, tokens).await),
             Prompt::TooLong => Ok(Answer::failed(RunErrorCode::ContextExceeded)),
-        }
-    }
-
-    /// The events that end a run's stream.
-    pub(super) fn last_events(run: Run, answer: Option<ThreadMessage>) -> Vec<RunEvent> {
-        let end = match run.status {
-            RunStatus::Completed => RunEvent::Completed(run),
-            RunStatus::Cancelled => RunEvent::Cancelled(run),
-            RunStatus::Failed
-            | RunStatus::Expired
-            | RunStatus::Queued
-            | RunStatus::Running
-            | RunStatus::AwaitingApproval => RunEvent::Failed(run),
-        };
-        match (&end, answer) {
-            (RunEvent::Completed(_) | RunEvent::Cancelled(_), Some(answer)) => {
-                vec![RunEvent::MessageCompleted(answer), end]
-            }
-            _ => vec![end],
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use stead_domain::{
     JobId, MessageId,
@@ -20,6 +20,7 @@ use super::{
     answer::Answer,
     live::LiveRun,
     post::{answer_metadata, run_event},
+    told::closing,
 };
 use crate::{Application, html};
 
@@ -36,22 +37,24 @@ pub enum Ending {
 impl Application {
     /// Commits the end of a run, however long the database is away, and starts what is next. Gives up when the run is no
     /// longer this process's, or when the process has to go: then its lease lapses and it is found again.
-    pub(super) async fn finish_until_done(&self, run: &Run, lease: &Lease, answer: Answer, live: Option<&LiveRun>) {
+    pub(super) async fn finish_until_done(&self, run: &Run, lease: &Lease, answer: Answer, live: &Arc<LiveRun>) {
+        if answer.ending == Ending::Lost {
+            tracing::info!(run = %run.id, "a run is left to somebody else");
+            self.live.close(run.id, live);
+            return;
+        }
         let mut failures = 0;
         loop {
             match self.finish(run, lease, &answer).await {
                 Ok((ended, message, outcomes)) => {
-                    if let Some(live) = live {
-                        live.push(super::RunEvent::Usage(ended.usage));
-                        Self::last_events(ended, Some(message)).into_iter().for_each(|event| live.push(event));
-                    }
-                    self.live.close(run.id);
+                    closing(&ended, Some(message)).into_iter().for_each(|event| live.push(event));
+                    self.live.close(run.id, live);
                     self.start_following(run, outcomes.last()).await;
                     return;
                 }
                 Err(StoreError::Refused(_)) => {
                     tracing::info!(run = %run.id, "the end of a run was refused: it was taken over or its thread deleted");
-                    self.live.close(run.id);
+                    self.live.close(run.id, live);
                     return;
                 }
                 Err(error) => {
@@ -61,7 +64,7 @@ impl Application {
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
                         () = self.background.expired().cancelled() => {
-                            self.live.close(run.id);
+                            self.live.close(run.id, live);
                             return;
                         }
                     }

@@ -10,29 +10,27 @@ use super::{
 };
 use crate::{Application, Caller, Error, agents::AgentRef};
 
-/// How often a run that another process works on is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often a run that waits, or that another process works on, is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
-/// A reader of a run's stream.
+/// A reader of a run's stream: of the stream in memory where this process has it, else of what the database knows. It may
+/// go from one to the other, since a place means the same in both.
 struct Follower {
     application: Application,
     organization: OrganizationId,
     run: RunId,
-    ready: VecDeque<(StreamPosition, RunEvent)>,
-    source: Source,
+    /// The place after what was told.
     at: StreamPosition,
-    resume_from: Option<StreamPosition>,
+    ready: VecDeque<(StreamPosition, RunEvent)>,
+    live: Option<Attached>,
+    ended: bool,
 }
 
-enum Source {
-    /// Not looked for yet.
-    Unknown,
-    /// On this node, as it is written.
-    Live { live: Arc<LiveRun>, cursor: Cursor, grown: watch::Receiver<()> },
-    /// Somewhere else, or waiting: the database tells when it has ended.
-    Stored { told: bool },
-    /// Nothing follows.
-    Ended,
+/// A stream in memory, and where in it the reader is.
+struct Attached {
+    live: Arc<LiveRun>,
+    cursor: Cursor,
+    grown: watch::Receiver<()>,
 }
 
 impl Application {
@@ -53,10 +51,10 @@ impl Application {
             application: self.clone(),
             organization: caller.organization,
             run: run.id,
+            at: from.unwrap_or_default(),
             ready: VecDeque::new(),
-            source: Source::Unknown,
-            at: StreamPosition::default(),
-            resume_from: from,
+            live: None,
+            ended: false,
         };
         Ok(stream::try_unfold(follower, |mut follower| async move {
             Ok(follower.next().await?.map(|followed| (followed, follower)))
@@ -87,109 +85,74 @@ impl Follower {
             if let Some((position, event)) = self.ready.pop_front() {
                 self.at = position;
                 if event.is_last() {
-                    self.source = Source::Ended;
+                    self.ended = true;
                     self.ready.clear();
                 }
                 return Ok(Some(Followed::Event(position, Box::new(event))));
             }
-            match &mut self.source {
-                Source::Ended => return Ok(None),
-                Source::Unknown => self.find_source(),
-                Source::Live { live, cursor, grown } => {
-                    grown.borrow_and_update();
-                    // Whether it has ended is asked before what is there is read: what it ended with is then read too.
-                    let ended = live.has_ended();
-                    self.ready.extend(live.read(cursor));
-                    if !self.ready.is_empty() {
-                        continue;
-                    }
-                    if ended {
-                        // It ended without its last event: it was taken over, or its thread deleted.
-                        self.source = Source::Stored { told: true };
-                        continue;
-                    }
-                    let stopping = self.application.background.expired();
-                    tokio::select! {
-                        biased;
-                        grown = grown.changed() => if grown.is_err() { self.source = Source::Stored { told: true } },
-                        () = stopping.cancelled() => { self.source = Source::Ended; return Ok(Some(Followed::Closing)) }
-                    }
-                }
-                Source::Stored { told } => {
-                    let told = *told;
-                    if let Some(followed) = self.read_stored(told).await? {
-                        return Ok(Some(followed));
-                    }
-                }
+            if self.ended {
+                return Ok(None);
+            }
+            let goes_on =
+                if self.live.is_some() { self.read_live().await } else { self.attach() || self.read_stored().await? };
+            if !goes_on {
+                self.ended = true;
+                return Ok(Some(Followed::Closing));
             }
         }
     }
 
-    fn find_source(&mut self) {
-        self.source = match self.application.live.find_to_read(self.run) {
-            None => Source::Stored { told: false },
-            Some(live) => {
-                let grown = live.watch();
-                let cursor = match self.resume_from.take().map(|position| live.seek(position)) {
-                    None => Cursor::default(),
-                    Some(Ok(cursor)) => cursor,
-                    Some(Err(instead)) => {
-                        self.ready.extend(instead);
-                        live.end()
-                    }
-                };
-                Source::Live { live, cursor, grown }
-            }
-        };
+    /// Goes over to the stream in memory, if there is one.
+    fn attach(&mut self) -> bool {
+        let Some(live) = self.application.live.find(self.run) else { return false };
+        let grown = live.watch();
+        let (cursor, instead) = live.seek(self.at);
+        self.ready.extend(instead);
+        self.live = Some(Attached { live, cursor, grown });
+        true
     }
 
-    /// Reads what the database knows: all of a run that has ended, or, for one that has not, waits a little.
-    async fn read_stored(&mut self, told: bool) -> Result<Option<Followed>, Error> {
-        let store = Arc::clone(&self.application.store);
-        let Some(run) = store.find_run(self.organization, self.run).await? else {
-            self.source = Source::Ended;
-            return Ok(Some(Followed::Closing));
-        };
-        if !told && let Some(said) = store.find_message(self.organization, run.trigger_message_id).await? {
-            self.tell(&run, RunEvent::MessageCreated(said));
-        }
-        self.source = Source::Stored { told: true };
-        if run.status.has_ended() {
-            let answer = match run.answer_message_id {
-                Some(answer) => store.find_message(self.organization, answer).await?,
-                None => None,
-            };
-            if let Some(answer) = &answer {
-                let (message_id, content) = (answer.message.id, answer.message.content.clone());
-                self.at.chars = content.chars().count();
-                self.tell(&run, RunEvent::Snapshot { message_id, content });
-            }
-            for event in Application::last_events(run.clone(), answer) {
-                self.tell(&run, event);
-            }
-            return Ok(None);
-        }
+    /// Takes what is new in memory, or waits for it. Answers whether the stream goes on.
+    async fn read_live(&mut self) -> bool {
+        let Some(Attached { live, cursor, grown }) = &mut self.live else { return true };
+        grown.borrow_and_update();
+        // Whether it has ended is asked before what is there is read: what it ended with is then read too.
+        let ended = live.has_ended();
+        self.ready.extend(live.read(cursor));
         if !self.ready.is_empty() {
-            return Ok(None);
+            return true;
         }
+        if ended {
+            // Without its last event: somebody else goes on with it, or its thread was deleted. The database knows.
+            self.live = None;
+            return true;
+        }
+        // It may still end in the time that a process that stops has left.
+        let stopped = self.application.background.expired();
         tokio::select! {
-            () = tokio::time::sleep(LOOK_EVERY) => {
-                // It may have begun here in the meantime.
-                if self.application.live.find(self.run).is_some() {
-                    self.source = Source::Unknown;
+            biased;
+            grown = grown.changed() => {
+                if grown.is_err() {
+                    self.live = None;
                 }
-                Ok(None)
+                true
             }
-            () = self.application.background.stopping().cancelled() => {
-                self.source = Source::Ended;
-                Ok(Some(Followed::Closing))
-            }
+            () = stopped.cancelled() => false,
         }
     }
 
-    fn tell(&mut self, run: &Run, event: RunEvent) {
-        self.at.attempt = run.attempt.max(1);
-        self.at.n += 1;
-        self.ready.push_back((self.at, event));
+    /// Takes what is new in the database, or waits a little. Answers whether the stream goes on.
+    async fn read_stored(&mut self) -> Result<bool, Error> {
+        let Some(news) = self.application.stored_news(self.organization, self.run, self.at).await? else {
+            return Ok(false);
+        };
+        self.ready.extend(news);
+        if !self.ready.is_empty() {
+            return Ok(true);
+        }
+        Ok(tokio::select! {
+            () = self.application.live.until_opened(self.run, LOOK_EVERY) => true,
+            () = self.application.background.stopping().cancelled() => false,
+        })
     }
 }

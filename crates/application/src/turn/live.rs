@@ -1,13 +1,6 @@
-use std::sync::{
-    Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use stead_domain::{
-    ConversationId, MessageId,
-    ports::store::ThreadMessage,
-    run::{Run, RunStatus},
-};
+use stead_domain::{ConversationId, MessageId, run::Run};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +16,6 @@ pub struct LiveRun {
     answer: MessageId,
     log: Mutex<Log>,
     grown: watch::Sender<()>,
-    /// This process works on it.
-    begun: AtomicBool,
     /// Its person wants it stopped.
     pub cancelled: CancellationToken,
     /// It is somebody else's now, or its thread was deleted: stop, and write nothing more.
@@ -33,9 +24,6 @@ pub struct LiveRun {
 
 #[derive(Default)]
 struct Log {
-    attempt: i32,
-    /// The message that is answered, until the stream has begun with it.
-    opening: Option<ThreadMessage>,
     entries: Vec<Entry>,
     content: String,
     reasoning: usize,
@@ -61,8 +49,12 @@ enum EntryKind {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cursor {
     entry: usize,
-    /// Bytes of that entry that were taken.
+    /// Bytes of that entry that were taken,
     taken: usize,
+    /// and characters.
+    taken_chars: usize,
+    /// So many events were told from elsewhere before they came here.
+    told_before: u32,
 }
 
 impl Log {
@@ -72,45 +64,47 @@ impl Log {
     }
 }
 
+impl Log {
+    /// The place after `position`, which is in this attempt. Thinking is fleeting: what came before is not told again.
+    fn after(&self, position: StreamPosition) -> Cursor {
+        let mut cursor = Cursor::default();
+        for entry in &self.entries {
+            let is_last = cursor.entry + 1 == self.entries.len();
+            match &entry.kind {
+                EntryKind::Event(_) if entry.at.n < position.n => {}
+                EntryKind::Content(from, to) if entry.at.chars < position.chars => {
+                    let text = self.content.get(*from..*to).unwrap_or_default();
+                    let known = position.chars - entry.at.chars;
+                    let taken = text.char_indices().nth(known).map_or(text.len(), |(taken, _)| taken);
+                    if taken < text.len() || is_last {
+                        return Cursor { taken, taken_chars: known, ..cursor };
+                    }
+                }
+                EntryKind::Reasoning(text) if (entry.at.n, entry.at.chars) <= (position.n, position.chars) => {
+                    if is_last {
+                        return Cursor { taken: text.len(), ..cursor };
+                    }
+                }
+                EntryKind::Event(_) | EntryKind::Content(..) | EntryKind::Reasoning(_) => return cursor,
+            }
+            cursor.entry += 1;
+        }
+        cursor
+    }
+}
+
 impl LiveRun {
     pub fn new(run: &Run, answer: MessageId) -> Self {
-        // What is told before it starts belongs to the attempt that will start.
-        let attempt = if run.status == RunStatus::Queued { run.attempt + 1 } else { run.attempt };
-        let log = Log { attempt, end: StreamPosition { attempt, ..StreamPosition::default() }, ..Log::default() };
+        let end = StreamPosition { attempt: run.told_attempt(), ..StreamPosition::default() };
+        let log = Log { end, ..Log::default() };
         Self {
             conversation: run.conversation_id,
             answer,
             log: Mutex::new(log),
             grown: watch::Sender::new(()),
-            begun: AtomicBool::new(false),
             cancelled: CancellationToken::new(),
             lost: CancellationToken::new(),
         }
-    }
-
-    /// Keeps the message that is answered until it is known how the stream begins.
-    pub fn will_open_with(&self, said: ThreadMessage) {
-        self.lock().opening = Some(said);
-    }
-
-    /// Begins the stream, once: that the run waits, where it does, then the message that is answered.
-    pub fn tell_opening(&self, waiting: Option<&Run>) {
-        let mut log = self.lock();
-        let Some(said) = log.opening.take() else { return };
-        if let Some(run) = waiting {
-            log.push(RunEvent::Queued(run.clone()));
-        }
-        log.push(RunEvent::MessageCreated(said));
-        drop(log);
-        self.grown.send_replace(());
-    }
-
-    /// Begins an attempt.
-    pub fn begin(&self, attempt: i32) {
-        self.begun.store(true, Ordering::Relaxed);
-        let mut log = self.lock();
-        log.attempt = attempt;
-        log.end.attempt = attempt;
     }
 
     /// Appends an event other than a delta.
@@ -163,17 +157,6 @@ impl LiveRun {
         self.grown.send_replace(());
     }
 
-    /// Whether a process here works on it.
-    pub fn has_begun(&self) -> bool {
-        self.begun.load(Ordering::Relaxed)
-    }
-
-    /// Whether it was told to the run's end.
-    pub fn has_last_event(&self) -> bool {
-        let log = self.lock();
-        log.entries.last().is_some_and(|entry| matches!(&entry.kind, EntryKind::Event(event) if event.is_last()))
-    }
-
     /// Whether nothing more will come. What is there may still have to be read.
     pub fn has_ended(&self) -> bool {
         self.lock().ended
@@ -188,13 +171,16 @@ impl LiveRun {
             match &entry.kind {
                 EntryKind::Event(event) => {
                     let after = StreamPosition { n: entry.at.n + 1, ..entry.at };
-                    events.push((after, event.as_ref().clone()));
+                    if cursor.told_before == 0 || event.is_last() {
+                        events.push((after, event.as_ref().clone()));
+                    }
+                    cursor.told_before = cursor.told_before.saturating_sub(1);
                 }
                 EntryKind::Content(from, to) if from + cursor.taken < *to => {
                     let delta = log.content.get(from + cursor.taken..*to).unwrap_or_default().to_owned();
-                    let chars = log.content.get(*from..*to).unwrap_or_default().chars().count();
-                    let after = StreamPosition { chars: entry.at.chars + chars, ..entry.at };
                     cursor.taken = to - from;
+                    cursor.taken_chars += delta.chars().count();
+                    let after = StreamPosition { chars: entry.at.chars + cursor.taken_chars, ..entry.at };
                     events.push((after, RunEvent::ContentDelta { message_id, delta }));
                 }
                 EntryKind::Reasoning(text) if cursor.taken < text.len() => {
@@ -208,58 +194,26 @@ impl LiveRun {
             if cursor.entry + 1 == log.entries.len() && !matches!(entry.kind, EntryKind::Event(_)) {
                 break;
             }
-            *cursor = Cursor { entry: cursor.entry + 1, taken: 0 };
+            *cursor = Cursor { entry: cursor.entry + 1, told_before: cursor.told_before, ..Cursor::default() };
         }
         events
     }
 
-    /// The place to go on from after `position`, or, for one of another attempt or beyond the end, what stands in for all
-    /// that was missed.
-    pub fn seek(&self, position: StreamPosition) -> Result<Cursor, Vec<(StreamPosition, RunEvent)>> {
+    /// The place to go on from after `position`; where that is in another attempt or beyond the end, the end, and what stands
+    /// in for all that was missed.
+    pub fn seek(&self, position: StreamPosition) -> (Cursor, Vec<(StreamPosition, RunEvent)>) {
         let log = self.lock();
-        let beyond = position.n > log.end.n || position.chars > log.end.chars;
-        if position.attempt != log.attempt || beyond {
-            let (attempt, message_id) = (log.attempt, self.answer);
-            let snapshot = RunEvent::Snapshot { message_id, content: log.content.clone() };
-            return Err(vec![(log.end, RunEvent::Restarted { attempt }), (log.end, snapshot)]);
+        if position == StreamPosition::default() {
+            return (Cursor::default(), Vec::new());
         }
-        let mut cursor = Cursor::default();
-        for entry in &log.entries {
-            match &entry.kind {
-                EntryKind::Event(_) if entry.at.n < position.n => {}
-                EntryKind::Content(from, to) if entry.at.chars < position.chars => {
-                    let text = log.content.get(*from..*to).unwrap_or_default();
-                    let known = position.chars - entry.at.chars;
-                    if let Some((taken, _)) = text.char_indices().nth(known) {
-                        cursor.taken = taken;
-                        return Ok(cursor);
-                    }
-                    if cursor.entry + 1 == log.entries.len() {
-                        cursor.taken = text.len();
-                        return Ok(cursor);
-                    }
-                }
-                // Thinking is fleeting: what came before the place is not told again.
-                EntryKind::Reasoning(_) if (entry.at.n, entry.at.chars) < (position.n, position.chars) => {}
-                EntryKind::Event(_) | EntryKind::Content(..) | EntryKind::Reasoning(_) => return Ok(cursor),
-            }
-            cursor.entry += 1;
+        if position.attempt == log.end.attempt && position.chars <= log.end.chars {
+            // What a stream begins with is told here a moment after it was opened; elsewhere it may have been told already.
+            let told_before = position.n.saturating_sub(log.end.n);
+            return (Cursor { told_before, ..log.after(position) }, Vec::new());
         }
-        Ok(cursor)
-    }
-
-    /// The end of the stream, as a place to follow from.
-    pub fn end(&self) -> Cursor {
-        let log = self.lock();
-        match log.entries.last() {
-            Some(Entry { kind: EntryKind::Content(from, to), .. }) => {
-                Cursor { entry: log.entries.len() - 1, taken: to - from }
-            }
-            Some(Entry { kind: EntryKind::Reasoning(text), .. }) => {
-                Cursor { entry: log.entries.len() - 1, taken: text.len() }
-            }
-            Some(Entry { kind: EntryKind::Event(_), .. }) | None => Cursor { entry: log.entries.len(), taken: 0 },
-        }
+        let attempt = log.end.attempt;
+        let snapshot = RunEvent::Snapshot { message_id: self.answer, content: log.content.clone() };
+        (log.after(log.end), vec![(log.end, RunEvent::Restarted { attempt }), (log.end, snapshot)])
     }
 
     fn lock(&self) -> MutexGuard<'_, Log> {
@@ -291,18 +245,16 @@ mod tests {
         prop::collection::vec((write, any::<bool>()), 0..40)
     }
 
-    fn live() -> LiveRun {
-        let live = LiveRun {
+    fn live(attempt: i32) -> LiveRun {
+        let end = StreamPosition { attempt, ..StreamPosition::default() };
+        LiveRun {
             conversation: ConversationId::new(Uuid::from_u128(1)),
             answer: MessageId::new(Uuid::from_u128(2)),
-            log: Mutex::default(),
+            log: Mutex::new(Log { end, ..Log::default() }),
             grown: watch::Sender::new(()),
-            begun: AtomicBool::new(false),
             cancelled: CancellationToken::new(),
             lost: CancellationToken::new(),
-        };
-        live.begin(1);
-        live
+        }
     }
 
     fn apply(live: &LiveRun, write: &Write) {
@@ -337,7 +289,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_reader_sees_the_same_whenever_it_reads(writes in writes()) {
-            let live = live();
+            let live = live(1);
             let (mut cursor, mut eager) = (Cursor::default(), Seen::default());
             for (write, reads) in &writes {
                 apply(&live, write);
@@ -358,7 +310,7 @@ mod tests {
 
         #[test]
         fn a_reader_that_comes_back_goes_on_exactly_where_it_was(writes in writes(), leaves in 0usize..40) {
-            let live = live();
+            let live = live(1);
             let (mut cursor, mut seen, mut at) = (Cursor::default(), Seen::default(), StreamPosition { attempt: 1, ..StreamPosition::default() });
             for (index, (write, _)) in writes.iter().enumerate() {
                 apply(&live, write);
@@ -368,7 +320,8 @@ mod tests {
                     seen.take(&events);
                 }
             }
-            let mut cursor = live.seek(at).expect("the place is in this attempt");
+            let (mut cursor, instead) = live.seek(at);
+            prop_assert!(instead.is_empty());
             seen.take(&live.read(&mut cursor));
             let mut whole = Seen::default();
             whole.take(&live.read(&mut Cursor::default()));
@@ -377,12 +330,27 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_another_attempt_gets_a_snapshot() {
-        let live = live();
+    fn an_opening_that_was_told_elsewhere_is_not_told_again() {
+        let live = live(1);
+        let (mut cursor, instead) = live.seek(StreamPosition { attempt: 1, n: 2, chars: 0 });
+        assert_eq!(instead, []);
+        for _ in 0..3 {
+            live.push(RunEvent::Usage(Usage::default()));
+        }
+        live.push_content("a");
+        let read = live.read(&mut cursor);
+        assert!(matches!(&read[..], [(_, RunEvent::Usage(_)), (_, RunEvent::ContentDelta { .. })]), "{read:?}");
+    }
+
+    #[test]
+    fn a_place_in_another_attempt_gets_a_snapshot_and_what_follows() {
+        let live = live(2);
         live.push_content("half");
-        live.begin(2);
-        let instead = live.seek(StreamPosition { attempt: 1, n: 0, chars: 2 }).expect_err("an older attempt");
+        let (mut cursor, instead) = live.seek(StreamPosition { attempt: 1, n: 0, chars: 2 });
         let kinds: Vec<_> = instead.into_iter().map(|(_, event)| event).collect();
         assert!(matches!(&kinds[..], [RunEvent::Restarted { attempt: 2 }, RunEvent::Snapshot { .. }]));
+        assert_eq!(live.read(&mut cursor), []);
+        live.push_content(" more");
+        assert!(matches!(&live.read(&mut cursor)[..], [(_, RunEvent::ContentDelta { delta, .. })] if delta == " more"));
     }
 }

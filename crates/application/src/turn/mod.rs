@@ -14,8 +14,10 @@ mod live_runs;
 mod post;
 mod prompt;
 mod recovery;
+mod stored;
 mod thread_locks;
 mod tokens;
+mod told;
 mod wait;
 
 pub use events::{Followed, RunEvent, StreamPosition};

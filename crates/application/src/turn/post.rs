@@ -3,9 +3,7 @@ use stead_domain::{
     agent::Agent,
     event::{Audience, EventKind, NewEvent},
     message::{Author, Content, ContentHtml, Message, MessageRole, MessageStatus},
-    ports::store::{
-        Change, Commit, Committed, Guard, MessageChange, Outcome, RunChange, StoreError, ThreadChange, ThreadMessage,
-    },
+    ports::store::{Change, Commit, Committed, Guard, MessageChange, Outcome, RunChange, StoreError, ThreadChange},
     run::{Lease, Run, RunStatus, Usage},
     thread::{MAX_QUEUED_RUNS, Thread},
 };
@@ -27,8 +25,6 @@ pub struct NewMessage {
     pub content_html: Option<ContentHtml>,
     /// What the client keeps with it.
     pub metadata: Json,
-    /// Who says it: the caller, or, imported, an agent or the system.
-    pub role: MessageRole,
 }
 
 /// A turn that was accepted: its run answers, now or in its turn.
@@ -45,8 +41,7 @@ impl Application {
     /// done. A repeat attaches to the run that the first one began, and begins it again if it failed.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Forbidden`] for another role than the caller's own, which takes a right that nobody has
-    /// yet; [`Conflict::AgentDeleted`]; [`Conflict::ThreadBusy`] when ten runs wait.
+    /// [`Error::NotFound`]; [`Conflict::AgentDeleted`]; [`Conflict::ThreadBusy`] when ten runs wait.
     pub async fn post_message(
         &self,
         caller: &Caller,
@@ -57,10 +52,6 @@ impl Application {
     ) -> Result<Turn, Error> {
         if let Some(made) = self.made_before(caller, request.as_ref()).await? {
             return self.turn_begun_before(caller, agent, id, RunId::new(made)).await;
-        }
-        if new.role != MessageRole::User {
-            self.own_thread(caller, agent, id).await?;
-            return Err(Error::Forbidden("only messages with the role `user` are taken"));
         }
         let content_html = match &new.content_html {
             Some(given) => html::clean(given.as_str()),
@@ -74,9 +65,6 @@ impl Application {
             let run = self.new_run(caller, &said, &agent);
             let answer = answer_row(&run, &said, MessageId::new(self.ids.next()));
             let run = Run { answer_message_id: Some(answer.id), ..run };
-            let live = self.live.open(&run, answer.id);
-            let created = ThreadMessage { message: said.clone(), tool_calls: Vec::new() };
-            live.will_open_with(created);
             let commit = self.turn_commit(caller, &thread, said, answer, &run, newest, request.as_ref());
             match self.commit(commit).await {
                 Ok(Committed::Done(outcomes)) => {
@@ -85,22 +73,14 @@ impl Application {
                     return Ok(Turn { run, replayed: false });
                 }
                 Ok(Committed::Replayed(record)) => {
-                    self.live.close(run.id);
                     let request = request.as_ref().ok_or_else(replayed_without_key)?;
                     let begun = RunId::new(same_request(request, &record)?);
                     return self.turn_begun_before(caller, agent_ref(&agent), id, begun).await;
                 }
-                Err(error) => {
-                    self.live.close(run.id);
-                    match error {
-                        StoreError::Refused(Guard::QueueRoom { .. }) => {
-                            return Err(Error::Conflict(Conflict::ThreadBusy));
-                        }
-                        // Something changed since it was read: decide again.
-                        StoreError::Refused(_) => {}
-                        error => return Err(error.into()),
-                    }
-                }
+                Err(StoreError::Refused(Guard::QueueRoom { .. })) => return Err(Error::Conflict(Conflict::ThreadBusy)),
+                // Something changed since it was read: decide again.
+                Err(StoreError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Conflict(Conflict::TryAgain))
@@ -170,6 +150,7 @@ impl Application {
             error: None,
             usage: Usage::default(),
             created_at: said.created_at,
+            queued_at: said.created_at,
             started_at: None,
             ended_at: None,
         }
@@ -221,15 +202,11 @@ impl Application {
                 self.execute_in_background(run.clone(), Lease { owner: self.owner, fence: *fence });
                 Ok(run)
             }
-            other => {
-                if let Some(live) = self.live.find(run.id) {
-                    live.tell_opening(Some(&run));
-                }
-                if let Some(Outcome::Started(id, fence)) = other {
-                    self.execute_started(run.organization_id, *id, *fence).await?;
-                }
+            Some(Outcome::Started(id, fence)) => {
+                self.execute_started(run.organization_id, *id, *fence).await?;
                 Ok(run)
             }
+            _ => Ok(run),
         }
     }
 
@@ -248,7 +225,7 @@ impl Application {
         }
         let (conversation, agent, at) = (thread.id, run.agent_id, self.clock.now());
         let answer = run.answer_message_id.ok_or(Error::NotFound)?;
-        let again = Run { status: RunStatus::Queued, error: None, ended_at: None, ..run };
+        let again = Run { status: RunStatus::Queued, queued_at: at, error: None, ended_at: None, ..run };
         let commit = Commit {
             guards: vec![
                 Guard::Thread { organization: caller.organization, conversation },
@@ -257,7 +234,7 @@ impl Application {
             ],
             changes: vec![
                 Change::Message(MessageChange::Requeue(answer)),
-                Change::Run(RunChange::Requeue(again.id)),
+                Change::Run(RunChange::Requeue { run: again.id, at }),
                 Change::Run(RunChange::StartNext { conversation, agent, owner: self.owner, at }),
             ],
             events: vec![run_event(&again, EventKind::RunQueued, again.id.uuid(), at)],
@@ -265,10 +242,6 @@ impl Application {
         };
         match self.commit(commit).await {
             Ok(Committed::Done(outcomes)) => {
-                let live = self.live.open(&again, answer);
-                if let Some(said) = self.store.find_message(caller.organization, again.trigger_message_id).await? {
-                    live.will_open_with(said);
-                }
                 let run = self.begin_or_queue(again, outcomes.last(), at).await?;
                 Ok(Turn { run, replayed: true })
             }

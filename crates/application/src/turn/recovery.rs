@@ -1,10 +1,11 @@
 use stead_domain::{
-    ports::store::{ClaimedRun, StoreError, TakenFrom},
-    run::{RunChunkKind, RunErrorCode},
+    event::EventKind,
+    ports::store::{Change, ClaimedRun, Commit, Guard, RunChange, StoreError, TakenFrom},
+    run::{Lease, MAX_ATTEMPTS, Run, RunErrorCode},
 };
 
-use super::answer::Answer;
-use crate::{Application, Error};
+use super::{answer::Answer, finish::Ending, post::run_event};
+use crate::{Application, Error, figures};
 
 /// How many runs are taken at once.
 const BATCH: u32 = 32;
@@ -13,35 +14,60 @@ impl Application {
     /// Takes the runs that nobody works on: begins those that wait, ends those whose process died with the text they had.
     pub(crate) async fn take_runs(&self) -> Result<(), Error> {
         for ClaimedRun { run, lease, taken_from } in self.store.claim_runs(self.owner, BATCH).await? {
+            figures::run_taken(taken_from);
             match taken_from {
                 TakenFrom::Queue => self.execute_in_background(run, lease),
-                TakenFrom::Lapsed => {
-                    tracing::warn!(run = %run.id, "a run was interrupted");
-                    let content = self.text_so_far(&run).await?;
-                    let answer = Answer { content, ..Answer::failed(RunErrorCode::Interrupted) };
-                    let application = self.clone();
-                    self.background.spawn(async move {
-                        application.finish_until_done(&run, &lease, answer, None).await;
-                    });
-                }
+                TakenFrom::Lapsed => self.take_over(run, lease).await?,
             }
         }
         Ok(())
     }
 
-    async fn text_so_far(&self, run: &stead_domain::run::Run) -> Result<String, StoreError> {
-        let chunks = self.store.list_run_chunks(run.id, run.attempt).await?;
-        let text = |kind| match kind {
-            RunChunkKind::Text(text) => Some(text),
-            RunChunkKind::ToolCallStarted(_) | RunChunkKind::ToolCallCompleted(_) => None,
+    /// Goes on with a run whose process died or lost sight of it: begins it anew, or, where its person wants it stopped or it
+    /// was begun too often, ends it with the text it had.
+    async fn take_over(&self, run: Run, lease: Lease) -> Result<(), Error> {
+        let Some(answer_id) = run.answer_message_id else { return Ok(()) };
+        let ending = if run.cancel_requested {
+            Ending::Cancelled
+        } else if run.attempt >= MAX_ATTEMPTS {
+            Ending::Failed(RunErrorCode::Interrupted)
+        } else {
+            return self.begin_anew(run, lease).await;
         };
-        Ok(chunks.into_iter().filter_map(|chunk| text(chunk.kind)).collect())
+        tracing::warn!(run = %run.id, attempt = run.attempt, ?ending, "a run whose process died is ended");
+        let (_, content) = self.text_so_far(&run, 0).await?;
+        let answer = Answer { content, ending, ..Answer::failed(RunErrorCode::Interrupted) };
+        let live = self.live.open(&run, answer_id);
+        let application = self.clone();
+        self.background.spawn(async move { application.finish_until_done(&run, &lease, answer, &live).await });
+        Ok(())
+    }
+
+    async fn begin_anew(&self, run: Run, lease: Lease) -> Result<(), Error> {
+        let at = self.clock.now();
+        let commit = Commit {
+            guards: vec![Guard::RunLease { run: run.id, lease: lease.clone() }],
+            changes: vec![Change::Run(RunChange::Restart { run: run.id, at })],
+            events: vec![run_event(&run, EventKind::RunStarted, run.id.uuid(), at)],
+            ..Commit::default()
+        };
+        match self.commit(commit).await {
+            Ok(_) => {
+                let again = Run { attempt: run.attempt + 1, queued_at: at, started_at: Some(at), ..run };
+                tracing::warn!(run = %again.id, attempt = again.attempt, "a run whose process died is begun anew");
+                self.execute_in_background(again, lease);
+                Ok(())
+            }
+            // Its thread was deleted, or somebody was faster.
+            Err(StoreError::Refused(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Prolongs the leases on what this process works on, stops the runs whose person wants that, and lets go of those that
     /// are somebody else's now.
     pub(crate) async fn renew_leases(&self) -> Result<(), Error> {
-        let begun = self.live.begun();
+        let begun = self.live.all();
         let runs: Vec<_> = begun.iter().map(|(id, _)| *id).collect();
         let jobs = self.jobs_at_work.ids();
         if runs.is_empty() && jobs.is_empty() {

@@ -8,7 +8,7 @@ use stead_domain::{
 
 use crate::{Application, Caller, Error, agents::AgentRef};
 
-/// How often a run that another process works on is looked at.
+/// How often a run that waits, or that another process works on, is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// What has become of a run when its caller waited for it.
@@ -68,7 +68,7 @@ impl Application {
                         }
                     }
                 }
-                None => tokio::time::sleep(LOOK_EVERY).await,
+                None => self.live.until_opened(run.id, LOOK_EVERY).await,
             }
             run = self.store.find_run(caller.organization, run.id).await?.ok_or(Error::NotFound)?;
         }

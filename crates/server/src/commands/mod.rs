@@ -1,16 +1,20 @@
 //! The subcommands of `stead`.
 
+mod admin;
 mod config;
+mod healthcheck;
 mod migrate;
 mod openapi;
 mod serve;
+mod signals;
+mod worker;
 
 use std::{future::Future, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::{config::Config, telemetry};
+use crate::{config::Config, telemetry, traces::Traces};
 
 /// Stead: a chat server in which people and agents share the same rooms.
 #[derive(Debug, Parser)]
@@ -27,6 +31,8 @@ pub struct CommandLine {
 enum Command {
     /// Serve the API, and work on what is due.
     Serve,
+    /// Work on what is due without serving the API: beside `stead serve`, on the same Postgres.
+    Worker,
     /// Bring the database's tables up to date, and end.
     Migrate,
     /// Print the OpenAPI document.
@@ -34,6 +40,11 @@ enum Command {
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// What an operator does by hand: backup, restore, dead jobs.
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// Ask the server of this configuration whether it is ready; ends with 0 if it is.
+    Healthcheck,
 }
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +63,10 @@ impl CommandLine {
             Command::Openapi => openapi::run(),
             Command::Config(ConfigCommand::Print) => config::print(&self.read_config()?),
             Command::Serve => self.with_runtime(serve::run),
+            Command::Worker => self.with_runtime(worker::run),
             Command::Migrate => self.with_runtime(migrate::run),
+            Command::Admin(ref command) => command.run(&self),
+            Command::Healthcheck => healthcheck::run(&self.read_config()?),
         }
     }
 
@@ -65,8 +79,13 @@ impl CommandLine {
         F: Future<Output = anyhow::Result<()>>,
     {
         let config = self.read_config()?;
-        telemetry::init(&config.log)?;
+        let traces = Traces::start(&config.otel)?;
+        telemetry::init(&config.log, traces.as_ref())?;
         let runtime = tokio::runtime::Runtime::new().context("the runtime could not be started")?;
-        runtime.block_on(command(config))
+        let ended = runtime.block_on(command(config));
+        if let Some(traces) = traces {
+            traces.finish();
+        }
+        ended
     }
 }

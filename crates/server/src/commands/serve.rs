@@ -1,25 +1,20 @@
 use std::io::Write;
 
-use anyhow::Context;
-use tokio::signal::unix::{SignalKind, signal};
-
+use super::signals::Signals;
 use crate::{Server, config::Config, wire::Overrides};
 
 pub async fn run(config: Config) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be received")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be received")?;
+    let mut signals = Signals::listen()?;
     let server = Server::start(&config, Overrides::default()).await?;
     greet(&config, &server)?;
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = signals.received() => {}
         () = server.failed() => anyhow::bail!("the HTTP server ended by itself"),
     }
     tracing::info!("stopping; a second signal stops at once");
     tokio::select! {
         () = server.stop() => tracing::info!("stopped"),
-        _ = terminate.recv() => tracing::warn!("stopped at once"),
-        _ = interrupt.recv() => tracing::warn!("stopped at once"),
+        () = signals.received() => tracing::warn!("stopped at once"),
     }
     Ok(())
 }
@@ -45,5 +40,8 @@ fn greet(config: &Config, server: &Server) -> anyhow::Result<()> {
         )?,
     }
     writeln!(out, "  Data          {}", config.data_dir.display())?;
+    if let Some(address) = server.metrics_address() {
+        writeln!(out, "  Figures       http://{address}/metrics")?;
+    }
     Ok(out.flush()?)
 }

@@ -15,8 +15,15 @@ use super::{
 };
 
 /// The settings that can be read from a file of their own.
-const SECRETS: [&str; 6] =
-    ["auth.secret", "database.url", "llm.api_key", "objects.access_key", "objects.secret_key", "vectors.api_key"];
+const SECRETS: [&str; 7] = [
+    "auth.secret",
+    "database.url",
+    "llm.api_key",
+    "metrics.token",
+    "objects.access_key",
+    "objects.secret_key",
+    "vectors.api_key",
+];
 
 /// What of the environment is a setting. Anything else that looks like one is refused.
 pub(super) fn layer<I>(variables: I, defaults: &Layer) -> Result<Layer, ConfigError>

@@ -23,6 +23,12 @@ where
         .ok_or_else(|| D::Error::custom(format!("must be {MIN} to {MAX}")))
 }
 
+/// A share of a whole.
+pub(super) fn ratio<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let ratio = f64::deserialize(deserializer)?;
+    if (0.0..=1.0).contains(&ratio) { Ok(ratio) } else { Err(D::Error::custom("must be 0.0 to 1.0")) }
+}
+
 /// A length of time in its range, whose ends are in milliseconds.
 pub(super) fn span_within<'de, D, const MIN: u64, const MAX: u64>(deserializer: D) -> Result<Duration, D::Error>
 where

@@ -1,6 +1,7 @@
 //! `[limits]`: what one principal may do in how much time. 0 switches a limit off.
 
 use serde::{Deserialize, Serialize};
+use stead_application::limits::{LimitSettings, RateSetting};
 
 use super::fields;
 
@@ -23,7 +24,25 @@ pub struct LimitsConfig {
     /// Messages a minute in the inbox.
     #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
     pub inbox_sends_per_minute: u32,
+    /// Failures to sign in to one account in a quarter of an hour.
+    #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
+    pub sign_in_failures_per_account: u32,
+    /// The same from one address.
+    #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
+    pub sign_in_failures_per_address: u32,
     /// New conversations an hour.
     #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
     pub new_conversations_per_hour: u32,
+}
+
+impl LimitsConfig {
+    /// What of it holds for every request.
+    pub fn settings(&self) -> LimitSettings {
+        LimitSettings {
+            requests: RateSetting { per_second: self.requests_per_second, burst: self.requests_burst },
+            sends: RateSetting { per_second: self.sends_per_second, burst: self.sends_burst },
+            failures_per_account: self.sign_in_failures_per_account,
+            failures_per_address: self.sign_in_failures_per_address,
+        }
+    }
 }

@@ -13,12 +13,15 @@ mod layer;
 mod limits;
 mod llm;
 mod log;
+mod metrics;
 mod objects;
+mod otel;
 mod reading;
 mod server;
 mod span;
 #[cfg(test)]
 mod tests;
+mod trusted_proxies;
 mod validation;
 mod vectors;
 
@@ -38,8 +41,11 @@ pub use http_url::HttpUrl;
 pub use limits::LimitsConfig;
 pub use llm::LlmConfig;
 pub use log::{LogConfig, LogFormat};
+pub use metrics::MetricsConfig;
 pub use objects::{ObjectsConfig, ObjectsUrl};
+pub use otel::OtelConfig;
 pub use server::ServerConfig;
+pub use trusted_proxies::TrustedProxies;
 pub use vectors::{VectorsConfig, VectorsUrl};
 
 /// Every setting, typed and checked. `config/default.toml` explains them.
@@ -70,6 +76,10 @@ pub struct Config {
     pub events: EventsConfig,
     /// What is logged.
     pub log: LogConfig,
+    /// Who may read the figures.
+    pub metrics: MetricsConfig,
+    /// Where traces are sent.
+    pub otel: OtelConfig,
 }
 
 /// Addresses that users give.

@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields, http_url::HttpUrl};
+use super::{fields, http_url::HttpUrl, trusted_proxies::TrustedProxies};
 
 /// Where and how HTTP is served.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -24,6 +24,21 @@ pub struct ServerConfig {
     /// The largest JSON body, in bytes.
     #[serde(deserialize_with = "fields::within::<_, _, 1_024, 67_108_864>")]
     pub max_body_bytes: usize,
+    /// The proxies that are believed about the client's address.
+    #[serde(deserialize_with = "fields::parsed", serialize_with = "fields::show_text")]
+    pub trusted_proxies: TrustedProxies,
+    /// How long the head of a connection's first request may take.
+    #[serde(deserialize_with = "fields::span_within::<_, 1_000, 600_000>", serialize_with = "fields::show_span")]
+    pub header_timeout: Duration,
+    /// How long the body of a request may take.
+    #[serde(deserialize_with = "fields::span_within::<_, 100, 3_600_000>", serialize_with = "fields::show_span")]
+    pub body_timeout: Duration,
+    /// How long a connection without a request is kept open.
+    #[serde(deserialize_with = "fields::span_within::<_, 1_000, 3_600_000>", serialize_with = "fields::show_span")]
+    pub keep_alive: Duration,
+    /// How long a client may take to take note that its connection is closed.
+    #[serde(deserialize_with = "fields::span_within::<_, 1_000, 600_000>", serialize_with = "fields::show_span")]
+    pub disconnect_timeout: Duration,
     /// How long open requests may take to end at shutdown.
     #[serde(deserialize_with = "fields::span_within::<_, 0, 600_000>", serialize_with = "fields::show_span")]
     pub shutdown_timeout: Duration,

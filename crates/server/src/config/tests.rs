@@ -277,3 +277,38 @@ fn what_is_shown_can_be_read_again() {
     let shown = load(&[]).to_redacted_toml().unwrap();
     assert_eq!(load_file(&shown, &[]).unwrap().to_redacted_toml().unwrap(), shown);
 }
+
+#[test]
+fn limits_and_time_outs_have_their_promised_values() {
+    let config = load(&[("STEAD_SERVER__TRUSTED_PROXIES", "10.0.0.0/8, ::1")]);
+    assert_eq!(config.server.trusted_proxies.to_string(), "10.0.0.0/8, ::1/128");
+    let limits = config.limits.settings();
+    assert_eq!((limits.requests.per_second, limits.requests.burst), (50, 200));
+    assert_eq!((limits.sends.per_second, limits.sends.burst), (50, 200));
+    assert_eq!((limits.failures_per_account, limits.failures_per_address), (10, 50));
+    let named = refusal(&[("STEAD_SERVER__TRUSTED_PROXIES", "proxy.internal")]);
+    assert!(
+        named.starts_with("server.trusted_proxies (from STEAD_SERVER__TRUSTED_PROXIES): `proxy.internal`"),
+        "{named}"
+    );
+    assert!(load(&[]).server.trusted_proxies.0.is_empty());
+}
+
+#[test]
+fn figures_and_traces_are_off_until_somebody_wants_them() {
+    let config = load(&[]);
+    assert!(!config.metrics.is_on() && config.otel.endpoint.is_none());
+    assert!(load(&[("STEAD_METRICS__LISTEN", "127.0.0.1:9090")]).metrics.is_on());
+    assert!(load(&[("STEAD_METRICS__TOKEN", SECRET)]).metrics.is_on());
+    assert_eq!(load(&[("STEAD_OTEL__SAMPLE_RATIO", "0.25")]).otel.sample_ratio, 0.25);
+    for (name, value, problem) in [
+        ("STEAD_METRICS__LISTEN", "9090", "metrics.listen"),
+        ("STEAD_METRICS__TOKEN", "guess me", "metrics.token"),
+        ("STEAD_OTEL__ENDPOINT", "127.0.0.1:4318", "otel.endpoint"),
+        ("STEAD_OTEL__SAMPLE_RATIO", "1.5", "must be 0.0 to 1.0"),
+    ] {
+        assert!(refusal(&[(name, value)]).contains(problem), "{}", refusal(&[(name, value)]));
+    }
+    let shown = load(&[("STEAD_METRICS__TOKEN", SECRET)]).to_redacted_toml().unwrap();
+    assert!(!shown.contains(SECRET), "{shown}");
+}

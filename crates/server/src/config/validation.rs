@@ -8,6 +8,9 @@ use super::{Config, ConfigError, DatabaseUrl, VectorsUrl};
 /// A secret shorter than the keys that are derived from it would weaken them.
 pub(super) const SHORTEST_SECRET: usize = 32;
 
+/// A token that cannot be guessed.
+const SHORTEST_TOKEN: usize = 16;
+
 /// What people leave standing from an example, in lower case.
 const PLACEHOLDERS: [&str; 9] = [
     "changeme",
@@ -46,6 +49,11 @@ impl Config {
                 "vectors.api_key",
                 matches!(self.vectors.url, VectorsUrl::Pinecone(_)) && self.vectors.api_key.is_none(),
                 "is required with a Pinecone index",
+            ),
+            (
+                "metrics.token",
+                self.metrics.token.as_ref().is_some_and(|token| token.expose_secret().len() < SHORTEST_TOKEN),
+                "must have at least 16 bytes; `openssl rand -hex 16` makes one",
             ),
             ("log.filter", EnvFilter::try_new(&self.log.filter).is_err(), "must be a level or levels by module"),
         ];

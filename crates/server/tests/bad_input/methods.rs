@@ -51,7 +51,7 @@ async fn an_unknown_path_is_not_found(stead: Stead) {
             "/api/v1/nothing",
             "/api/v1/agents/x/y",
             "/%2e%2e/%2e%2e/etc/passwd",
-            "/api/v1/../v1/users/me%2f",
+            "/api/v1/../v1/organization%2f",
             "/api/v1/chat/default",
             "/api/v1/chat//threads",
             "/.env",

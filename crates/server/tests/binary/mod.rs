@@ -1,7 +1,8 @@
 //! The built binary: what an operator starts, stops, kills and reads.
 
 mod commands;
-mod crash;
-mod interrupted;
+mod nodes;
+mod people;
 mod shutdown;
 mod start;
+mod taken_over;

@@ -60,6 +60,29 @@ impl Account {
         Talk::new(&self.client, &threads, &thread)
     }
 
+    /// Signs in once more; the id of that sign-in.
+    pub async fn another_session(&self) -> String {
+        let elsewhere = self.sign_in_again().await;
+        let sessions = elsewhere.get("/auth/sessions").await.expect(200);
+        let mut sessions = sessions["sessions"].as_array().expect("sessions").iter();
+        let current = sessions.find(|session| session["current"] == true).expect("the current one");
+        current["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The same person at another place.
+    pub async fn sign_in_again(&self) -> Self {
+        let login = json!({"email": self.email, "password": PASSWORD});
+        let login = self.without_token().post("/auth/login", login).await.expect(200);
+        Self::from_sign_in(&self.without_token(), &self.email, login)
+    }
+
+    /// Invites somebody of that role, who joins at once.
+    pub async fn invite(&self, handle: &str, role: &str) -> Self {
+        let invitation = self.post("/invitations", json!({"role": role})).await.expect(201);
+        let answer = self.without_token().post("/auth/register", joining(handle, &invitation["token"])).await;
+        Self::from_sign_in(&self.without_token(), &format!("{handle}@example.org"), answer.expect(201))
+    }
+
     /// A new agent of one's own.
     pub async fn agent(&self, handle: &str) -> Value {
         self.post("/agents", json!({"handle": handle, "display_name": handle})).await.expect(201)
@@ -83,4 +106,13 @@ pub fn registration(handle: &str) -> Value {
         "handle": handle,
         "display_name": format!("The {handle}"),
     })
+}
+
+/// What somebody says to join an organization.
+pub fn joining(handle: &str, invitation: &Value) -> Value {
+    let mut body = registration(handle);
+    let fields = body.as_object_mut().expect("an object");
+    fields.remove("organization_name");
+    fields.insert("invitation".to_owned(), invitation.clone());
+    body
 }

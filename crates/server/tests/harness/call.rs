@@ -63,6 +63,11 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same to another process.
+    pub fn through(&self, address: &Address) -> Self {
+        Self { address: address.clone(), ..self.clone() }
+    }
+
     /// The same without credentials.
     pub fn without_token(&self) -> Self {
         Self { token: None, ..self.clone() }

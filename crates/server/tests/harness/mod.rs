@@ -51,3 +51,17 @@ macro_rules! on_both {
         }
     };
 }
+
+/// The same for what only several processes on one Postgres can show.
+macro_rules! on_postgres {
+    ($($fact:ident),+ $(,)?) => {
+        mod postgres {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $fact() {
+                    crate::harness::backend::run(crate::harness::Backend::Postgres, super::$fact).await;
+                }
+            )+
+        }
+    };
+}

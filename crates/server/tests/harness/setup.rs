@@ -73,7 +73,14 @@ impl Setup {
     pub fn settings(&self) -> Vec<(String, String)> {
         let cheap = [("STEAD_AUTH__ARGON2__MEMORY_KIB", "64"), ("STEAD_AUTH__ARGON2__ITERATIONS", "1")];
         let usual = [("STEAD_SERVER__PORT", "0"), ("STEAD_SERVER__WORKERS", "1"), ("STEAD_DATABASE__POOL_SIZE", "4")];
-        let usual = usual.into_iter().chain(cheap).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        // A test may hurry, unless it is about that.
+        let unlimited = [
+            ("STEAD_LIMITS__REQUESTS_PER_SECOND", "0"),
+            ("STEAD_LIMITS__SENDS_PER_SECOND", "0"),
+            ("STEAD_LIMITS__SIGN_IN_FAILURES_PER_ADDRESS", "0"),
+        ];
+        let usual =
+            usual.into_iter().chain(cheap).chain(unlimited).map(|(name, value)| (name.to_owned(), value.to_owned()));
         let mut settings: Vec<_> = usual.collect();
         for (name, value) in self.home.settings().into_iter().chain(self.settings.iter().cloned()) {
             settings.retain(|(set, _)| *set != name);

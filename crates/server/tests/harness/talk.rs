@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Client, Events};
+use super::{Answer, Client, Events, call::Address};
 
 /// A thread and its place in the API.
 #[derive(Clone)]
@@ -66,6 +66,17 @@ impl Talk {
     /// The stream of a run, from its beginning.
     pub async fn follow(&self, id: &str) -> Events {
         self.client.get(&self.at(&format!("/runs/{id}/events"))).stream().await
+    }
+
+    /// The stream of a run, after a place in it.
+    pub async fn follow_from(&self, id: &str, place: &str) -> Events {
+        let call = self.client.get(&self.at(&format!("/runs/{id}/events")));
+        call.header("last-event-id", place).stream().await
+    }
+
+    /// The same thread through another process.
+    pub fn through(&self, address: &Address) -> Self {
+        Self { client: self.client.through(address), ..self.clone() }
     }
 
     /// Stops a run.

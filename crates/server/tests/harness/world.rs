@@ -17,6 +17,10 @@ pub struct World {
     pub agent: String,
     pub thread: String,
     pub run: String,
+    pub api_key: String,
+    pub user: String,
+    pub session: String,
+    pub invitation: String,
 }
 
 impl World {
@@ -26,19 +30,40 @@ impl World {
         let talk = account.talk_with(&agent).await;
         let answer = talk.say("hello").await.expect(201);
         let run = answer["metadata"]["run_id"].as_str().unwrap().to_owned();
-        Self { account, agent, thread: talk.id, run }
+        let api_key = json!({"name": "A key", "scopes": ["threads:read"]});
+        let api_key = account.post("/api-keys", api_key).await.expect(201)["id"].as_str().unwrap().to_owned();
+        let user = account.id().to_owned();
+        let session = account.another_session().await;
+        let invitation = account.post("/invitations", json!({})).await.expect(201)["id"].as_str().unwrap().to_owned();
+        Self { account, agent, thread: talk.id, run, api_key, user, session, invitation }
     }
 
     /// Ids that name nothing.
     pub fn of_nothing(account: &Account) -> Self {
         let nothing = |n: u8| format!("0189{n:04}-0000-7000-8000-000000000000");
-        Self { account: account.clone(), agent: nothing(1), thread: nothing(2), run: nothing(3) }
+        Self {
+            account: account.clone(),
+            agent: nothing(1),
+            thread: nothing(2),
+            run: nothing(3),
+            api_key: nothing(4),
+            user: nothing(5),
+            session: nothing(6),
+            invitation: nothing(7),
+        }
     }
 
     /// An operation's path with these ids.
     pub fn path(&self, operation: &Operation) -> String {
         let path = operation.path.replace("{agent_id}", &self.agent);
-        let path = path.replace("{thread_id}", &self.thread).replace("{run_id}", &self.run);
+        let path = path
+            .replace("{thread_id}", &self.thread)
+            .replace("{run_id}", &self.run)
+            .replace("{api_key_id}", &self.api_key)
+            .replace("{user_id}", &self.user)
+            .replace("{session_id}", &self.session)
+            .replace("{invitation_id}", &self.invitation)
+            .replace("{handle}", self.account.user["handle"].as_str().unwrap());
         assert!(!path.contains('{'), "a parameter that the tests do not know: {path}");
         path
     }
@@ -61,10 +86,13 @@ pub fn body_of(operation: &Operation) -> Option<Value> {
         ("POST", "/auth/register") => registration("newcomer"),
         ("POST", "/auth/login") => json!({"email": "newcomer@example.org", "password": PASSWORD}),
         ("POST", "/auth/refresh") => json!({"refresh_token": "no token"}),
+        ("POST", "/api-keys") => json!({"name": "Another", "scopes": ["threads:read"]}),
         ("POST", "/agents") => json!({"handle": "another", "display_name": "Another"}),
         ("POST", "/chat/{agent_id}/threads") => json!({"title": "Another"}),
         ("POST", "/chat/{agent_id}/threads/{thread_id}/messages") => json!({"content": "hello"}),
         ("PATCH", "/users/me") => json!({"bio": "changed"}),
+        ("POST", "/invitations") => json!({"role": "admin"}),
+        ("PATCH", "/users/{user_id}") => json!({"role": "owner"}),
         ("PATCH", "/organization") => json!({"name": "Changed"}),
         ("PATCH", "/agents/{agent_id}") => json!({"display_name": "Changed"}),
         ("PATCH", "/chat/{agent_id}/threads/{thread_id}") => json!({"title": "Changed"}),

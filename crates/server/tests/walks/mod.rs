@@ -5,3 +5,4 @@ mod credentials;
 mod document;
 mod organizations;
 mod queries;
+mod scopes;

@@ -3,7 +3,9 @@
 
 mod accounts;
 mod agents;
+mod api_keys;
 mod commits;
+mod invitations;
 mod minted;
 mod seed;
 mod threads;
@@ -11,7 +13,9 @@ mod turns;
 
 pub use accounts::{organization, owner, password_hash, service, session, user};
 pub use agents::{agent, default_agent, personal_agent};
+pub use api_keys::api_key;
 pub use commits::{audit, commit, event, guarded, idempotency, job};
+pub use invitations::invitation;
 pub use minted::{at, id, time_of, uuid};
 pub use seed::Seed;
 pub use threads::{assistant_message, thread, user_message};

@@ -74,6 +74,7 @@ pub fn run(message: &Message, answer: &Message, agent: AgentId) -> Run {
         error: None,
         usage: Usage::default(),
         created_at: time_of(id),
+        queued_at: message.created_at,
         started_at: None,
         ended_at: None,
     }

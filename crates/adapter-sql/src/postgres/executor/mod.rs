@@ -15,7 +15,7 @@ use diesel_async::{
     },
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use stead_domain::ports::store::StoreError;
+use stead_domain::ports::store::{ConnectionFigures, StoreError};
 use tokio::runtime::Handle;
 
 use super::connect::Connector;
@@ -39,6 +39,16 @@ pub(super) struct Executor {
 #[error("no connection to the database could be had")]
 struct NoConnection(#[source] Box<dyn std::error::Error + Send + Sync>);
 
+/// What became of a transaction that was tried once.
+pub(super) enum Once<R> {
+    /// It is durable.
+    Done(R),
+    /// It was rolled back, or never began.
+    Undone(Box<dyn std::error::Error + Send + Sync>),
+    /// Its COMMIT failed: whether it is durable is not known.
+    Unknown(DieselError),
+}
+
 impl Executor {
     /// Connections are opened when they are needed.
     pub(super) fn new(connector: Connector, connections: u32, acquire_timeout: Duration) -> Self {
@@ -60,6 +70,16 @@ impl Executor {
             .test_on_check_out(true)
             .build_unchecked(manager);
         Self { pool, runtime: Handle::current() }
+    }
+
+    /// The pool, at this moment.
+    pub(super) fn connections(&self) -> ConnectionFigures {
+        let state = self.pool.state();
+        ConnectionFigures {
+            open: state.connections,
+            in_use: state.connections.saturating_sub(state.idle_connections),
+            waiting: u32::try_from(state.statistics.pending_gets()).unwrap_or(u32::MAX),
+        }
     }
 
     /// Runs a job that only reads.
@@ -97,7 +117,36 @@ impl Executor {
         .await
     }
 
-    async fn detached<R: Send + 'static>(
+    /// Runs a job in a transaction, once, on the caller's task.
+    pub(super) async fn write_once<R: Send>(
+        &self,
+        job: impl for<'c> FnOnce(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Send,
+    ) -> Once<R> {
+        let mut connection = match self.pool.get().await {
+            Ok(connection) => connection,
+            Err(error) => return Once::Undone(NoConnection(error.into()).into()),
+        };
+        if let Err(error) = Transactions::begin_transaction(&mut *connection).await {
+            return Once::Undone(error.into());
+        }
+        match job(&mut connection).await {
+            Ok(done) => match Transactions::commit_transaction(&mut *connection).await {
+                Ok(()) => Once::Done(done),
+                Err(error) => Once::Unknown(error),
+            },
+            Err(error) => {
+                rollback(&mut connection).await;
+                Once::Undone(error.into())
+            }
+        }
+    }
+
+    /// Where the connections are driven.
+    pub(super) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    pub(super) async fn detached<R: Send + 'static>(
         &self,
         work: impl Future<Output = Result<R, StoreError>> + Send + 'static,
     ) -> Result<R, StoreError> {
@@ -123,11 +172,15 @@ async fn in_transaction<R>(
             Ok(done)
         }
         Err(error) => {
-            if let Err(rollback) = Transactions::rollback_transaction(connection).await {
-                tracing::warn!(error = %rollback, "a transaction could not be rolled back; its connection is closed");
-            }
+            rollback(connection).await;
             Err(error)
         }
+    }
+}
+
+async fn rollback(connection: &mut AsyncPgConnection) {
+    if let Err(error) = Transactions::rollback_transaction(connection).await {
+        tracing::warn!(%error, "a transaction could not be rolled back; its connection is closed");
     }
 }
 

@@ -14,7 +14,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 pub type SqliteConn = SyncConnectionWrapper<SqliteConnection, Inline>;
 
 /// How long a statement waits for a lock of another program, say a backup.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(in crate::sqlite) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Runs what is to be run at once.
 pub struct Inline;

@@ -10,22 +10,25 @@ mod writer;
 use std::{
     fmt,
     path::Path,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use async_channel::{Receiver, Sender};
 use futures_util::future::BoxFuture;
-use stead_domain::ports::store::StoreError;
+use stead_domain::ports::store::{ConnectionFigures, StoreError};
 use tokio::sync::oneshot;
 
-pub(super) use self::connection::{Purpose, SqliteConn, open};
+pub(super) use self::connection::{BUSY_TIMEOUT, Purpose, SqliteConn, open};
 use self::{
     reader::{Read, ReadJob, Reader},
     writer::{Write, WriteJob, Writer},
 };
-use crate::error::SqlError;
+use crate::{bell::Bell, error::SqlError};
 
 /// How many jobs may wait for the writer, and how many for the readers.
 const QUEUE: usize = 1_024;
@@ -38,6 +41,9 @@ pub(super) struct Executor {
     writes: Sender<Box<dyn WriteJob>>,
     reads: Sender<Box<dyn ReadJob>>,
     threads: Vec<JoinHandle<()>>,
+    /// How many threads work at something.
+    at_work: Arc<AtomicU32>,
+    bell: Bell,
 }
 
 /// The executor did not do what was asked.
@@ -70,12 +76,20 @@ impl Executor {
         let (writes, queued_writes) = async_channel::bounded(QUEUE);
         let (reads, queued_reads) = async_channel::bounded(QUEUE);
         // Made before the first thread, so that an error on the way stops those already started.
-        let mut executor = Self { writes, reads, threads: Vec::with_capacity(readers + 1) };
-        let writer = Writer::open(path, queued_writes)?;
-        executor.spawn("sqlite-writer", held, move || writer.run())?;
+        let mut executor = Self {
+            writes,
+            reads,
+            threads: Vec::with_capacity(readers + 1),
+            at_work: Arc::default(),
+            bell: Bell::default(),
+        };
+        let (writer, at_work) =
+            (Writer::open(path, queued_writes, executor.bell.clone())?, Arc::clone(&executor.at_work));
+        executor.spawn("sqlite-writer", held, move || writer.run(&at_work))?;
         for n in 0..readers.max(1) {
-            let reader = Reader::open(path, Receiver::clone(&queued_reads))?;
-            executor.spawn(&format!("sqlite-reader-{n}"), held, move || reader.run())?;
+            let (reader, at_work) =
+                (Reader::open(path, Receiver::clone(&queued_reads))?, Arc::clone(&executor.at_work));
+            executor.spawn(&format!("sqlite-reader-{n}"), held, move || reader.run(&at_work))?;
         }
         Ok(executor)
     }
@@ -91,6 +105,21 @@ impl Executor {
         })?;
         self.threads.push(thread);
         Ok(())
+    }
+
+    /// Rung after every group of writes.
+    pub(super) fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    /// The threads, at this moment.
+    pub(super) fn connections(&self) -> ConnectionFigures {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        ConnectionFigures {
+            open: count(self.threads.len()),
+            in_use: self.at_work.load(Ordering::Relaxed),
+            waiting: count(self.writes.len() + self.reads.len()),
+        }
     }
 
     /// Runs a job that only reads.
@@ -128,11 +157,14 @@ fn closed(_dropped: oneshot::error::RecvError) -> StoreError {
 }
 
 impl Drop for Executor {
-    /// Lets the threads finish what waits, and waits for them: afterwards the file is free.
+    /// Lets the threads finish what waits, and waits for them: afterwards the file is free. The writer, which was started
+    /// first, goes last: only a connection that may write brings the log into the file when it is the last to close.
     fn drop(&mut self) {
-        self.writes.close();
         self.reads.close();
-        for thread in self.threads.drain(..) {
+        while let Some(thread) = self.threads.pop() {
+            if self.threads.is_empty() {
+                self.writes.close();
+            }
             if thread.join().is_err() {
                 tracing::error!("a thread of the database panicked");
             }

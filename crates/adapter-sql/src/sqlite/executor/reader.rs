@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use async_channel::Receiver;
@@ -81,8 +82,9 @@ impl Reader {
     }
 
     /// Runs until the queue is closed and empty.
-    pub(super) fn run(mut self) {
+    pub(super) fn run(mut self, at_work: &AtomicU32) {
         while let Ok(job) = self.queue.recv_blocking() {
+            at_work.fetch_add(1, Ordering::Relaxed);
             let connection = match self.connection.take() {
                 Some(connection) => Ok(connection),
                 None => open_inline(&self.path, Purpose::Read),
@@ -95,6 +97,7 @@ impl Reader {
                 }
                 Err(error) => job.refuse(ExecutorError::NotOpen(error)),
             }
+            at_work.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }

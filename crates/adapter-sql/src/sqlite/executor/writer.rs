@@ -3,7 +3,10 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -18,7 +21,7 @@ use super::{
     connection::{Purpose, SqliteConn, at_once, execute, open_inline},
     reader::answer,
 };
-use crate::error::SqlError;
+use crate::{bell::Bell, error::SqlError, figures};
 
 /// A group takes up no more than so many jobs,
 const GROUP_SIZE: usize = 64;
@@ -87,17 +90,19 @@ pub(super) struct Writer {
     path: PathBuf,
     queue: Receiver<Box<dyn WriteJob>>,
     connection: Option<SqliteConn>,
+    bell: Bell,
 }
 
 impl Writer {
-    pub(super) fn open(path: &Path, queue: Receiver<Box<dyn WriteJob>>) -> Result<Self, ConnectionError> {
+    pub(super) fn open(path: &Path, queue: Receiver<Box<dyn WriteJob>>, bell: Bell) -> Result<Self, ConnectionError> {
         let connection = Some(open_inline(path, Purpose::Write)?);
-        Ok(Self { path: path.to_owned(), queue, connection })
+        Ok(Self { path: path.to_owned(), queue, connection, bell })
     }
 
     /// Runs until the queue is closed and empty.
-    pub(super) fn run(mut self) {
+    pub(super) fn run(mut self, at_work: &AtomicU32) {
         while let Ok(first) = self.queue.recv_blocking() {
+            at_work.fetch_add(1, Ordering::Relaxed);
             let connection = match self.connection.take() {
                 Some(connection) => Ok(connection),
                 None => open_inline(&self.path, Purpose::Write),
@@ -106,15 +111,18 @@ impl Writer {
                 Ok(connection) => self.connection = self.group(connection, first),
                 Err(error) => first.lost(ExecutorError::NotOpen(error)),
             }
+            at_work.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
     /// Runs the job and what else waits, and answers all. Gives the connection back if it can be used again; closing it
     /// rolls back what was not committed.
     fn group(&self, mut connection: SqliteConn, first: Box<dyn WriteJob>) -> Option<SqliteConn> {
-        let mut jobs = vec![first];
+        let (mut jobs, began) = (vec![first], Instant::now());
         match self.transaction(&mut connection, &mut jobs) {
             Ok(()) => {
+                figures::batch(jobs.len(), began.elapsed());
+                self.bell.ring();
                 jobs.into_iter().for_each(|job| job.kept());
                 Some(connection)
             }

@@ -8,7 +8,7 @@ use stead_domain::{
     user::User,
 };
 
-use super::{insert::inserted, prelude::Conn, updated};
+use super::{delete, insert::inserted, prelude::Conn, purge_accounts, updated};
 use crate::{
     error::SqlError,
     rows::{OrganizationRow, SessionRow, UserRow},
@@ -24,6 +24,12 @@ pub(super) async fn organization(conn: &mut Conn, change: &OrganizationChange) -
             Ok(Outcome::Inserted)
         }
         OrganizationChange::Update(organization) => update_organization(conn, organization).await,
+        OrganizationChange::Delete { organization, at } => {
+            delete::organization(conn, (*organization).into(), *at).await
+        }
+        OrganizationChange::Purge { organization, at_most } => {
+            purge_accounts::organization(conn, (*organization).into(), *at_most).await
+        }
     }
 }
 
@@ -47,7 +53,7 @@ pub(super) async fn user(conn: &mut Conn, change: &UserChange) -> Result<Outcome
             let row = UserRow::from(user);
             let id = row.id;
             let hash = password.as_ref().map(|hash| hash.0.as_str());
-            let values = (row, users::password_hash.eq(hash));
+            let values = (row, users::password_hash.eq(hash), users::search_text.eq(search_text(user)));
             let result = diesel::insert_into(users::table).values(values).execute(conn).await;
             inserted(conn, result, "users", id).await
         }
@@ -57,17 +63,21 @@ pub(super) async fn user(conn: &mut Conn, change: &UserChange) -> Result<Outcome
             let rows = diesel::update(user).set(users::password_hash.eq(&hash.0)).execute(conn).await?;
             Ok(updated(rows))
         }
+        UserChange::Delete { user, at } => delete::user(conn, (*user).into(), *at).await,
+        UserChange::Purge { user, at, at_most } => purge_accounts::user(conn, (*user).into(), *at, *at_most).await,
     }
 }
 
 async fn update_user(conn: &mut Conn, user: &User) -> Result<Outcome, SqlError> {
     let row = UserRow::from(user);
-    let rows = diesel::update(users::table.find(row.id))
+    let there = users::table.filter(users::id.eq(row.id)).filter(users::deleted_at.is_null());
+    let rows = diesel::update(there)
         .set((
             users::role.eq(row.role),
             users::handle.eq(row.handle),
             users::email.eq(row.email),
             users::display_name.eq(row.display_name),
+            users::search_text.eq(search_text(user)),
             users::bio.eq(row.bio),
             users::avatar_url.eq(row.avatar_url),
             users::deactivated_at.eq(row.deactivated_at),
@@ -77,6 +87,11 @@ async fn update_user(conn: &mut Conn, user: &User) -> Result<Outcome, SqlError> 
         .execute(conn)
         .await?;
     Ok(updated(rows))
+}
+
+/// What a search among the members looks at.
+fn search_text(user: &User) -> String {
+    format!("{}\n{}", user.handle.as_str(), user.display_name.as_str().to_lowercase())
 }
 
 pub(super) async fn session(conn: &mut Conn, change: &SessionChange) -> Result<Outcome, SqlError> {
@@ -100,6 +115,12 @@ pub(super) async fn session(conn: &mut Conn, change: &SessionChange) -> Result<O
         SessionChange::Revoke { session, at } => {
             let live =
                 sessions::table.filter(sessions::id.eq(DbId::from(*session))).filter(sessions::revoked_at.is_null());
+            let rows = diesel::update(live).set(sessions::revoked_at.eq(DbTime(*at))).execute(conn).await?;
+            Ok(updated(rows))
+        }
+        SessionChange::RevokeAll { user, at } => {
+            let live =
+                sessions::table.filter(sessions::user_id.eq(DbId::from(*user))).filter(sessions::revoked_at.is_null());
             let rows = diesel::update(live).set(sessions::revoked_at.eq(DbTime(*at))).execute(conn).await?;
             Ok(updated(rows))
         }

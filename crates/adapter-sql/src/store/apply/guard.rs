@@ -12,6 +12,7 @@ use stead_domain::{
 
 use super::{
     super::{messages::newest_message, runs::UNDERWAY},
+    people,
     prelude::{Conn, locked, share_locked},
 };
 use crate::{
@@ -44,6 +45,11 @@ async fn lock_conversations(conn: &mut Conn, guards: &[Guard]) -> Result<(), Sql
         | Guard::QueueRoom { conversation, .. }
         | Guard::Version(Versioned::Thread(conversation), _) => Some(DbId::from(*conversation)),
         Guard::Member { .. }
+        | Guard::Organization(_)
+        | Guard::User { .. }
+        | Guard::AnotherOwner { .. }
+        | Guard::SoleMember { .. }
+        | Guard::Invitation { .. }
         | Guard::Agent { .. }
         | Guard::Version(Versioned::Organization(_) | Versioned::User(_) | Versioned::Agent(_), _)
         | Guard::RunLease { .. }
@@ -62,6 +68,11 @@ async fn holds(conn: &mut Conn, guard: &Guard) -> Result<bool, SqlError> {
     match guard {
         Guard::Member { conversation, user } => member(conn, *conversation, *user).await,
         Guard::Thread { organization, conversation } => thread(conn, *organization, *conversation).await,
+        Guard::Organization(id) => people::organization(conn, *id).await,
+        Guard::User { organization, user, at_least } => people::user(conn, *organization, *user, *at_least).await,
+        Guard::AnotherOwner { organization, besides } => people::another_owner(conn, *organization, *besides).await,
+        Guard::SoleMember { organization, user } => people::sole_member(conn, *organization, *user).await,
+        Guard::Invitation { invitation, at } => people::invitation(conn, *invitation, *at).await,
         Guard::Agent { organization, agent: id } => agent(conn, *organization, *id).await,
         Guard::Newest { conversation, message } => Ok(newest_message(conn, *conversation).await? == *message),
         Guard::QueueRoom { conversation, agent, max } => queue_room(conn, *conversation, *agent, *max).await,

@@ -2,12 +2,17 @@
 
 mod account;
 mod agent;
+mod api_key;
 mod audit;
+mod delete;
 mod guard;
 mod insert;
+mod invitation;
 mod job;
 mod message;
+mod people;
 mod purge;
+mod purge_accounts;
 mod run;
 mod thread;
 mod tool_call;
@@ -52,6 +57,8 @@ async fn apply(conn: &mut Conn, change: &Change) -> Result<Outcome, SqlError> {
         Change::Organization(change) => account::organization(conn, change).await,
         Change::User(change) => account::user(conn, change).await,
         Change::Session(change) => account::session(conn, change).await,
+        Change::ApiKey(change) => api_key::apply(conn, change).await,
+        Change::Invitation(change) => invitation::apply(conn, change).await,
         Change::Agent(change) => agent::apply(conn, change).await,
         Change::Thread(change) => thread::apply(conn, change).await,
         Change::Message(change) => message::apply(conn, change).await,

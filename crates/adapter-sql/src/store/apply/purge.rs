@@ -40,16 +40,37 @@ pub(super) async fn purge(conn: &mut Conn, conversation: DbId, at_most: u32) -> 
     if locked!(deleted).first::<DbId>(conn).await.optional()?.is_none() {
         return Ok(Outcome::Unchanged);
     }
+    Ok(updated(remove(conn, &STATEMENTS, conversation, at_most).await?))
+}
+
+/// Removes the rows of a deleted conversation that hang on it, then, together, its own: as long as it is not done, it
+/// can be found. Answers how many, which is at most `at_most`, and two at least.
+pub(super) async fn purge_findable(conn: &mut Conn, conversation: DbId, at_most: u32) -> Result<usize, SqlError> {
+    let (hanging, own) = STATEMENTS.split_at(STATEMENTS.len() - 2);
+    let at_most = at_most.max(2);
+    let removed = remove(conn, hanging, conversation, at_most).await?;
+    let has_room = removed + 2 <= usize::try_from(at_most).unwrap_or(usize::MAX);
+    let last = if has_room { remove(conn, own, conversation, 2).await? } else { 0 };
+    Ok(removed + last)
+}
+
+/// Carries out statements in their order until they have removed `at_most` rows; answers how many. `$1` in them is `of`,
+/// `$2` how many rows.
+pub(super) async fn remove(
+    conn: &mut Conn,
+    statements: &[&'static str],
+    of: DbId,
+    at_most: u32,
+) -> Result<usize, SqlError> {
     let at_most = usize::try_from(at_most).unwrap_or(usize::MAX);
     let mut removed = 0;
-    for statement in STATEMENTS {
+    for statement in statements {
         // A full page of this kind: there may be more, and what it hangs on has to stay.
         if removed >= at_most {
             break;
         }
         let room = i64::try_from(at_most - removed).unwrap_or(i64::MAX);
-        removed +=
-            diesel::sql_query(statement).bind::<SqlUuid, _>(conversation).bind::<BigInt, _>(room).execute(conn).await?;
+        removed += diesel::sql_query(*statement).bind::<SqlUuid, _>(of).bind::<BigInt, _>(room).execute(conn).await?;
     }
-    Ok(updated(removed))
+    Ok(removed)
 }

@@ -31,7 +31,8 @@ pub(super) async fn apply(conn: &mut Conn, change: &RunChange) -> Result<Outcome
             Ok(started.map_or(Outcome::Unchanged, |run| Outcome::Started(run.id.into(), run.fence)))
         }
         RunChange::Finish(finish) => end(conn, finish).await,
-        RunChange::Requeue(run) => requeue(conn, (*run).into()).await,
+        RunChange::Requeue { run, at } => requeue(conn, (*run).into(), DbTime(*at)).await,
+        RunChange::Restart { run, at } => restart(conn, (*run).into(), DbTime(*at)).await,
         RunChange::RequestCancel(run) => request_cancel(conn, (*run).into()).await,
         RunChange::Step(run, step) => write_step(conn, *run, step).await,
     }
@@ -122,16 +123,26 @@ fn added(row: &RunRow, usage: &Usage) -> Usage {
     }
 }
 
-async fn requeue(conn: &mut Conn, run: DbId) -> Result<Outcome, SqlError> {
+async fn requeue(conn: &mut Conn, run: DbId, at: DbTime) -> Result<Outcome, SqlError> {
     let failed = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq(DbName(RunStatus::Failed)));
     let rows = diesel::update(failed)
         .set((
             runs::status.eq(DbName(RunStatus::Queued)),
+            runs::queued_at.eq(at),
             runs::cancel_requested.eq(false),
             runs::error_code.eq(None::<DbName<RunErrorCode>>),
             runs::error_message.eq(None::<String>),
             runs::ended_at.eq(None::<DbTime>),
         ))
+        .execute(conn)
+        .await?;
+    Ok(updated(rows))
+}
+
+async fn restart(conn: &mut Conn, run: DbId, at: DbTime) -> Result<Outcome, SqlError> {
+    let running = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq(DbName(RunStatus::Running)));
+    let rows = diesel::update(running)
+        .set((runs::attempt.eq(runs::attempt + 1), runs::queued_at.eq(at), runs::started_at.eq(at)))
         .execute(conn)
         .await?;
     Ok(updated(rows))

@@ -74,7 +74,7 @@ async fn touch(conn: &mut Conn, conversation: ConversationId, at: Timestamp) -> 
     Ok(updated(rows))
 }
 
-async fn delete(conn: &mut Conn, conversation: ConversationId, at: Timestamp) -> Result<Outcome, SqlError> {
+pub(super) async fn delete(conn: &mut Conn, conversation: ConversationId, at: Timestamp) -> Result<Outcome, SqlError> {
     let (id, at) = (DbId::from(conversation), DbTime(at));
     let there = conversations::table
         .filter(conversations::id.eq(id))

@@ -3,10 +3,10 @@ use stead_application::agents::AgentRef;
 
 use crate::{
     Api,
+    conditional::{IfNoneMatch, IfNoneMatchHeader, tagged},
     dto::AgentBody,
     error::ApiError,
     extract::{AgentPath, Call},
-    respond,
 };
 
 /// An agent
@@ -15,11 +15,16 @@ use crate::{
 #[utoipa::path(
     tag = "agents",
     operation_id = "get_agent",
-    params(AgentPath),
+    params(AgentPath, IfNoneMatchHeader),
     responses((status = 200, description = "The agent", body = AgentBody, example = json!(AgentBody::sample()))),
 )]
 #[get("/agents/{agent_id}")]
-pub async fn get_agent(call: Call<AgentPath>, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+pub async fn get_agent(
+    call: Call<AgentPath>,
+    known: IfNoneMatch,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, ApiError> {
     let agent = api.application.agent(&call.caller, AgentRef::Id(call.path.agent_id)).await?;
-    Ok(respond::ok(&AgentBody::from(agent)))
+    let version = agent.version;
+    tagged(&AgentBody::from(agent), version, &known)
 }

@@ -10,13 +10,13 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
+    conditional::{IfMatch, IfMatchHeader, IfNoneMatch, tagged},
     dto::{
         AgentBody, KnowledgeBody, OwnerVisibilityBody, ToolPolicyBody, VisibilityBody, avatar_url, clearable, present,
         whole_number,
     },
     error::ApiError,
     extract::{AgentPath, Body, Call, Problems, RequestBody},
-    respond,
 };
 
 /// What changes of an agent; what is absent stays.
@@ -102,7 +102,7 @@ impl RequestBody for UpdateAgentBody {
 #[utoipa::path(
     tag = "agents",
     operation_id = "update_agent",
-    params(AgentPath),
+    params(AgentPath, IfMatchHeader),
     request_body(content = UpdateAgentBody, example = json!({"display_name": "Head Librarian", "temperature": null})),
     responses(
         (status = 200, description = "The agent as it is now", body = AgentBody, example = json!(AgentBody::sample())),
@@ -114,10 +114,14 @@ impl RequestBody for UpdateAgentBody {
 #[patch("/agents/{agent_id}")]
 pub async fn update_agent(
     call: Call<AgentPath>,
+    IfMatch(expected): IfMatch,
     body: Body<UpdateAgentBody>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
     let (caller, id, patch) = (call.caller, call.path.agent_id, body.0);
-    let agent = api.write(move |application| async move { application.update_agent(&caller, id, patch).await }).await?;
-    Ok(respond::ok(&AgentBody::from(agent)))
+    let changed =
+        api.write(move |application| async move { application.update_agent(&caller, id, expected, patch).await });
+    let agent = changed.await?;
+    let version = agent.version;
+    tagged(&AgentBody::from(agent), version, &IfNoneMatch::default())
 }

@@ -1,6 +1,9 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, post, web};
 use serde::Deserialize;
-use stead_application::accounts::{Login, Password};
+use stead_application::{
+    accounts::{Login, Password},
+    limits::Attempt,
+};
 use stead_domain::text::Email;
 use utoipa::ToSchema;
 
@@ -40,7 +43,8 @@ impl RequestBody for LoginBody {
 
 /// Sign in
 ///
-/// The tokens come in the body, and as cookies for browsers.
+/// The tokens come in the body, and as cookies for browsers. After ten failures with one e-mail address, known or not, or
+/// fifty from one network address, within 15 minutes each further one costs a delay (429) that grows up to a minute.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "login",
@@ -63,6 +67,8 @@ pub async fn login(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
     let login = Login { user_agent: user_agent(&request), ..body.0 };
-    let begun = api.write(|application| async move { application.login(login).await }).await?;
+    let attempt = Attempt::with_account(login.email.clone(), api.client_address(&request));
+    let begun =
+        api.write(|application| async move { application.attempt(attempt, application.login(login)).await }).await?;
     Ok(signed_in(StatusCode::OK, begun, &api))
 }

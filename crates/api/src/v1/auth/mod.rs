@@ -1,9 +1,11 @@
 //! Signing in and staying signed in.
 
+mod end_session;
 mod login;
 mod logout;
 mod refresh;
 mod register;
+mod sessions;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -15,7 +17,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::{Api, cookies, dto::SignedInBody};
 
 pub fn operations(services: &mut ServiceConfig<'_>) {
-    services.service(register::register).service(login::login).service(refresh::refresh).service(logout::logout);
+    services
+        .service(register::register)
+        .service(login::login)
+        .service(refresh::refresh)
+        .service(logout::logout)
+        .service(sessions::list_sessions)
+        .service(end_session::end_session);
 }
 
 /// The tokens, in the body for programs and as cookies for browsers.

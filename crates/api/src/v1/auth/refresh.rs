@@ -1,5 +1,6 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, post, web};
 use serde::Deserialize;
+use stead_application::limits::Attempt;
 use stead_domain::text::Text;
 use utoipa::ToSchema;
 
@@ -63,7 +64,9 @@ pub async fn refresh(
         Some(token) => token,
         None => token_in_cookie(&request, &api)?,
     };
-    let prolonged = api.write(|application| async move { application.refresh(&token).await }).await?;
+    let attempt = Attempt::from_address(api.client_address(&request));
+    let prolonged =
+        api.write(|application| async move { application.attempt(attempt, application.refresh(&token)).await }).await?;
     Ok(signed_in(StatusCode::OK, prolonged, &api))
 }
 

@@ -1,6 +1,12 @@
 use actix_web::{HttpResponse, get, web};
 
-use crate::{Api, dto::OrganizationBody, error::ApiError, extract::Call, respond};
+use crate::{
+    Api,
+    conditional::{IfNoneMatch, IfNoneMatchHeader, tagged},
+    dto::OrganizationBody,
+    error::ApiError,
+    extract::Call,
+};
 
 /// One's organization
 ///
@@ -8,11 +14,13 @@ use crate::{Api, dto::OrganizationBody, error::ApiError, extract::Call, respond}
 #[utoipa::path(
     tag = "accounts",
     operation_id = "get_organization",
+    params(IfNoneMatchHeader),
     responses((status = 200, description = "The organization", body = OrganizationBody,
         example = json!(OrganizationBody::sample()))),
 )]
 #[get("/organization")]
-pub async fn get_organization(call: Call, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+pub async fn get_organization(call: Call, known: IfNoneMatch, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
     let organization = api.application.organization(&call.caller).await?;
-    Ok(respond::ok(&OrganizationBody::from(organization)))
+    let version = organization.version;
+    tagged(&OrganizationBody::from(organization), version, &known)
 }

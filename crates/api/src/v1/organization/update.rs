@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
+    conditional::{IfMatch, IfMatchHeader, IfNoneMatch, tagged},
     dto::{OrganizationBody, id, present},
     error::ApiError,
     extract::{Body, Call, Problems, RequestBody},
-    respond,
 };
 
 /// What changes of the organization; what is absent stays.
@@ -45,6 +45,7 @@ impl RequestBody for UpdateOrganizationBody {
 #[utoipa::path(
     tag = "accounts",
     operation_id = "update_organization",
+    params(IfMatchHeader),
     request_body(content = UpdateOrganizationBody, example = json!({"name": "Example & Co."})),
     responses(
         (status = 200, description = "The organization as it is now", body = OrganizationBody,
@@ -57,10 +58,14 @@ impl RequestBody for UpdateOrganizationBody {
 #[patch("/organization")]
 pub async fn update_organization(
     call: Call,
+    IfMatch(expected): IfMatch,
     body: Body<UpdateOrganizationBody>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
     let (caller, patch) = (call.caller, body.0);
-    let changed = api.write(move |application| async move { application.update_organization(&caller, patch).await });
-    Ok(respond::ok(&OrganizationBody::from(changed.await?)))
+    let changed =
+        api.write(move |application| async move { application.update_organization(&caller, expected, patch).await });
+    let organization = changed.await?;
+    let version = organization.version;
+    tagged(&OrganizationBody::from(organization), version, &IfNoneMatch::default())
 }

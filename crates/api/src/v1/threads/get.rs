@@ -1,12 +1,14 @@
+use std::fmt;
+
 use actix_web::{HttpResponse, get, web};
 use utoipa::IntoParams;
 
 use crate::{
     Api,
+    conditional::{IfNoneMatch, IfNoneMatchHeader, Tagged},
     dto::ThreadBody,
     error::ApiError,
     extract::{Call, ChatPath, QueryParams, QueryReader, ThreadPath},
-    respond,
 };
 
 /// How much of a thread.
@@ -16,6 +18,20 @@ pub struct ThreadQuery {
     /// At most so many messages, the latest.
     #[param(minimum = 1, maximum = 100, default = 50, required = false)]
     message_limit: u32,
+}
+
+impl Default for ThreadQuery {
+    fn default() -> Self {
+        Self { message_limit: 50 }
+    }
+}
+
+/// All of them, for the thread's tag.
+impl fmt::Display for ThreadQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message_limit } = self;
+        write!(f, "message_limit={message_limit}")
+    }
 }
 
 impl QueryParams for ThreadQuery {
@@ -30,13 +46,18 @@ impl QueryParams for ThreadQuery {
 #[utoipa::path(
     tag = "threads",
     operation_id = "get_thread",
-    params(ChatPath, ThreadPath, ThreadQuery),
+    params(ChatPath, ThreadPath, ThreadQuery, IfNoneMatchHeader),
     responses((status = 200, description = "The thread", body = ThreadBody, example = json!(ThreadBody::sample()))),
 )]
 #[get("/chat/{agent_id}/threads/{thread_id}")]
-pub async fn get_thread(call: Call<ThreadPath, ThreadQuery>, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+pub async fn get_thread(
+    call: Call<ThreadPath, ThreadQuery>,
+    known: IfNoneMatch,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, ApiError> {
     let ThreadPath { agent_id, thread_id } = call.path;
     let limit = i64::from(call.query.message_limit);
     let thread = api.application.thread(&call.caller, agent_id, thread_id, limit).await?;
-    Ok(respond::ok(&ThreadBody::from(thread)))
+    let version = Some(thread.thread.version);
+    Tagged { body: &ThreadBody::from(thread), version, query: &call.query.to_string() }.answer(&known)
 }

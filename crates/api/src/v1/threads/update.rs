@@ -5,12 +5,13 @@ use stead_application::threads::ThreadPatch;
 use stead_domain::thread::Title;
 use utoipa::ToSchema;
 
+use super::get::ThreadQuery;
 use crate::{
     Api,
+    conditional::{IfMatch, IfMatchHeader, IfNoneMatch, Tagged},
     dto::{ThreadBody, clearable, metadata, present},
     error::ApiError,
     extract::{Body, Call, ChatPath, Problems, RequestBody, ThreadPath},
-    respond,
 };
 
 /// What changes of a thread; what is absent stays.
@@ -52,7 +53,7 @@ impl RequestBody for UpdateThreadBody {
 #[utoipa::path(
     tag = "threads",
     operation_id = "update_thread",
-    params(ChatPath, ThreadPath),
+    params(ChatPath, ThreadPath, IfMatchHeader),
     request_body(content = UpdateThreadBody, example = json!({"title": "The word stead", "archived": true})),
     responses(
         (status = 200, description = "The thread as it is now", body = ThreadBody,
@@ -63,11 +64,17 @@ impl RequestBody for UpdateThreadBody {
 #[patch("/chat/{agent_id}/threads/{thread_id}")]
 pub async fn update_thread(
     call: Call<ThreadPath>,
+    IfMatch(expected): IfMatch,
     body: Body<UpdateThreadBody>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
     let (caller, ThreadPath { agent_id, thread_id }, patch) = (call.caller, call.path, body.0);
-    let changed = api
-        .write(move |application| async move { application.update_thread(&caller, agent_id, thread_id, patch).await });
-    Ok(respond::ok(&ThreadBody::from(changed.await?)))
+    let changed = api.write(move |application| async move {
+        application.update_thread(&caller, agent_id, thread_id, expected, patch).await
+    });
+    let thread = changed.await?;
+    let version = Some(thread.thread.version);
+    // As a GET without a query would answer it.
+    let query = ThreadQuery::default().to_string();
+    Tagged { body: &ThreadBody::from(thread), version, query: &query }.answer(&IfNoneMatch::default())
 }

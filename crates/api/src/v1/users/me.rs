@@ -1,6 +1,12 @@
 use actix_web::{HttpResponse, get, web};
 
-use crate::{Api, dto::UserBody, error::ApiError, extract::Call, respond};
+use crate::{
+    Api,
+    conditional::{IfNoneMatch, IfNoneMatchHeader, tagged},
+    dto::UserBody,
+    error::ApiError,
+    extract::Call,
+};
 
 /// Oneself
 ///
@@ -8,10 +14,12 @@ use crate::{Api, dto::UserBody, error::ApiError, extract::Call, respond};
 #[utoipa::path(
     tag = "accounts",
     operation_id = "get_me",
+    params(IfNoneMatchHeader),
     responses((status = 200, description = "The user", body = UserBody, example = json!(UserBody::sample()))),
 )]
 #[get("/users/me")]
-pub async fn get_me(call: Call, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+pub async fn get_me(call: Call, known: IfNoneMatch, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
     let me = api.application.me(&call.caller).await?;
-    Ok(respond::ok(&UserBody::from(me)))
+    let version = me.version;
+    tagged(&UserBody::from(me), version, &known)
 }

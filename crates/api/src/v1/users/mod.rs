@@ -1,10 +1,21 @@
-//! Oneself.
+//! Oneself, and the others in one's organization.
 
+mod delete_me;
+mod get;
+mod list;
 mod me;
+mod update;
 mod update_me;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// `/users/me` goes before `/users/{user_id}`.
 pub fn operations(services: &mut ServiceConfig<'_>) {
-    services.service(me::get_me).service(update_me::update_me);
+    services
+        .service(me::get_me)
+        .service(update_me::update_me)
+        .service(delete_me::delete_me)
+        .service(list::list_users)
+        .service(get::get_user)
+        .service(update::update_user);
 }

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
+    conditional::{IfMatch, IfMatchHeader, IfNoneMatch, tagged},
     dto::{UserBody, clearable, present},
     error::ApiError,
     extract::{Body, Call, Problems, RequestBody},
-    respond,
 };
 
 /// What changes of oneself; what is absent stays.
@@ -53,6 +53,7 @@ impl RequestBody for UpdateMeBody {
 #[utoipa::path(
     tag = "accounts",
     operation_id = "update_me",
+    params(IfMatchHeader),
     request_body(content = UpdateMeBody, example = json!({"display_name": "Ann B.", "bio": null})),
     responses(
         (status = 200, description = "The user as they are now", body = UserBody, example = json!(UserBody::sample())),
@@ -60,8 +61,15 @@ impl RequestBody for UpdateMeBody {
     ),
 )]
 #[patch("/users/me")]
-pub async fn update_me(call: Call, body: Body<UpdateMeBody>, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
+pub async fn update_me(
+    call: Call,
+    IfMatch(expected): IfMatch,
+    body: Body<UpdateMeBody>,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, ApiError> {
     let (caller, patch) = (call.caller, body.0);
-    let me = api.write(move |application| async move { application.update_me(&caller, patch).await }).await?;
-    Ok(respond::ok(&UserBody::from(me)))
+    let changed = api.write(move |application| async move { application.update_me(&caller, expected, patch).await });
+    let me = changed.await?;
+    let version = me.version;
+    tagged(&UserBody::from(me), version, &IfNoneMatch::default())
 }

@@ -1,13 +1,15 @@
+use super::{ApiKeyChange, Guard};
 use crate::{
-    AgentId, ConversationId, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId, Timestamp, ToolCallId,
-    UserId,
+    AgentId, ConversationId, InvitationId, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId, Timestamp,
+    ToolCallId, UserId,
     agent::Agent,
     event::NewEvent,
     idempotency::IdempotencyRecord,
+    invitation::Invitation,
     job::NewJob,
     message::{Message, MessageStatus},
     organization::Organization,
-    run::{Lease, LeaseOwner, Run, RunError, RunStatus, RunStep, Usage},
+    run::{LeaseOwner, Run, RunError, RunStatus, RunStep, Usage},
     session::Session,
     thread::Thread,
     tool_call::{ToolCall, ToolCallState},
@@ -51,85 +53,6 @@ pub enum Outcome {
     Started(RunId, i64),
 }
 
-/// A condition that is checked inside the transaction, and cannot cease to hold before it ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Guard {
-    /// The user is a member of the conversation and it is not deleted.
-    Member {
-        /// The conversation.
-        conversation: ConversationId,
-        /// The user.
-        user: UserId,
-    },
-    /// The thread exists in the organization and is not deleted. Its row is locked until the end: commits that guard the
-    /// same thread happen one after the other, and each sees what the one before did.
-    Thread {
-        /// The organization.
-        organization: OrganizationId,
-        /// The thread.
-        conversation: ConversationId,
-    },
-    /// The agent exists in the organization and is not deleted.
-    Agent {
-        /// The organization.
-        organization: OrganizationId,
-        /// The agent.
-        agent: AgentId,
-    },
-    /// The newest active message of the conversation is this one; `None`: it has none.
-    Newest {
-        /// The conversation.
-        conversation: ConversationId,
-        /// That message.
-        message: Option<MessageId>,
-    },
-    /// Fewer than `max` runs of the agent are queued in the conversation.
-    QueueRoom {
-        /// The conversation.
-        conversation: ConversationId,
-        /// The agent.
-        agent: AgentId,
-        /// The limit.
-        max: i64,
-    },
-    /// The subject has this version.
-    Version(Versioned, i64),
-    /// The run is running or awaiting approval, and held under this lease, lapsed or not.
-    RunLease {
-        /// The run.
-        run: RunId,
-        /// The lease.
-        lease: Lease,
-    },
-    /// The run has this status.
-    RunStatus {
-        /// The run.
-        run: RunId,
-        /// The status.
-        status: RunStatus,
-    },
-    /// The job is held under this lease, lapsed or not.
-    JobLease {
-        /// The job.
-        job: JobId,
-        /// The lease.
-        lease: Lease,
-    },
-}
-
-/// Something with a version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Versioned {
-    /// An organization.
-    Organization(OrganizationId),
-    /// A user.
-    User(UserId),
-    /// An agent.
-    Agent(AgentId),
-    /// A thread.
-    Thread(ConversationId),
-}
-
 /// A change, by aggregate. An insert of an id that is there is [`UniqueKey::Id`](super::UniqueKey::Id).
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
@@ -139,6 +62,10 @@ pub enum Change {
     User(UserChange),
     /// Of a session.
     Session(SessionChange),
+    /// Of an API key.
+    ApiKey(ApiKeyChange),
+    /// Of an invitation.
+    Invitation(InvitationChange),
     /// Of an agent.
     Agent(AgentChange),
     /// Of a thread.
@@ -162,6 +89,22 @@ pub enum OrganizationChange {
     Insert(Organization),
     /// Writes name, default agent, version and `updated_at` as given.
     Update(Organization),
+    /// Marks it deleted: it, its users and their sign-ins are gone at once, addresses and handles are free again.
+    /// Unchanged if it was deleted before.
+    Delete {
+        /// The organization.
+        organization: OrganizationId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Removes up to `at_most` rows of a deleted organization, its own row last; unchanged when nothing is left, or when it
+    /// is not deleted. The log of events and jobs stay: they age out.
+    Purge {
+        /// The organization.
+        organization: OrganizationId,
+        /// At most so many rows.
+        at_most: u32,
+    },
 }
 
 /// A change of a user.
@@ -171,8 +114,27 @@ pub enum UserChange {
     Insert(User, Option<PasswordHash>),
     /// Writes everything but id, organization, kind and `created_at` as given.
     Update(User),
-    /// Replaces the password's hash (same password, other cost).
+    /// Replaces the password's hash.
     SetPassword(UserId, PasswordHash),
+    /// Marks the user deleted: not found any more, without address, handle, texts and password; sessions ended, personal
+    /// agents deleted, without what was written of them. Unchanged if they were deleted before.
+    Delete {
+        /// The user.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Removes, or for messages in others' conversations empties, up to `at_most` rows of what a deleted user leaves: their
+    /// threads with all that hangs on them, sessions, idempotency records. Threads of others with their agents stay.
+    /// Unchanged when nothing is left, or when the user is not deleted.
+    Purge {
+        /// The user.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+        /// At most so many rows.
+        at_most: u32,
+    },
 }
 
 /// A change of a session.
@@ -193,6 +155,36 @@ pub enum SessionChange {
     Revoke {
         /// The session.
         session: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends all of a user's sessions; unchanged if none was live.
+    RevokeAll {
+        /// The user.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// A change of an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InvitationChange {
+    /// Makes it.
+    Insert(Invitation),
+    /// Notes who took it; unchanged if it was taken or withdrawn before.
+    Use {
+        /// The invitation.
+        invitation: InvitationId,
+        /// Who.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Withdraws it; unchanged if it was taken or withdrawn before.
+    Revoke {
+        /// The invitation.
+        invitation: InvitationId,
         /// When.
         at: Timestamp,
     },
@@ -285,7 +277,20 @@ pub enum RunChange {
     /// Ends it and its lease. Guard the lease, or the status, before it.
     Finish(FinishRun),
     /// Queues a failed run again, without error; unchanged if it has not failed.
-    Requeue(RunId),
+    Requeue {
+        /// The run.
+        run: RunId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Begins a running run anew: attempt raised, `queued_at` and `started_at` = `at`; unchanged if it is not running. Guard
+    /// its lease before it.
+    Restart {
+        /// The run.
+        run: RunId,
+        /// When.
+        at: Timestamp,
+    },
     /// Notes that its person wants it stopped; unchanged if it is not running or awaiting approval.
     RequestCancel(RunId),
     /// Writes a step, replacing the one of the same attempt and number.

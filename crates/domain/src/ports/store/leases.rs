@@ -66,6 +66,6 @@ pub struct PruneBefore {
     pub idempotency: Timestamp,
     /// Pieces of streams of runs that ended before this.
     pub run_chunks: Timestamp,
-    /// Sessions that ended before this.
+    /// Sessions and API keys that ended before this.
     pub sessions: Timestamp,
 }

@@ -4,20 +4,28 @@
 //! none. No transaction is ever open while anything else is awaited. There is no fake: SQLite in a temporary file is
 //! the light implementation.
 
+mod api_keys;
 mod commit;
+mod directory;
+mod figures;
+mod guard;
 mod leases;
 mod queries;
 
 use async_trait::async_trait;
 
+pub use api_keys::{ApiKeyChange, ApiKeyQueries, ApiKeyViewer};
 pub use commit::{
-    AgentChange, AuditEntry, Change, Commit, Committed, FinishMessage, FinishRun, Guard, JobChange, MessageChange,
-    OrganizationChange, Outcome, RunChange, SessionChange, ThreadChange, ToolCallChange, UserChange, Versioned,
+    AgentChange, AuditEntry, Change, Commit, Committed, FinishMessage, FinishRun, InvitationChange, JobChange,
+    MessageChange, OrganizationChange, Outcome, RunChange, SessionChange, ThreadChange, ToolCallChange, UserChange,
 };
+pub use directory::{DirectoryQueries, UserFilter, UserSearch};
+pub use figures::{ConnectionFigures, DeadJobs, JobFigures, StoreFigures};
+pub use guard::{Guard, Versioned};
 pub use leases::{AppendChunks, Appended, ClaimedRun, PruneBefore, RenewedRun, TakenFrom};
 pub use queries::{
     AccountQueries, AgentQueries, AgentViewer, Credentials, EventQueries, IdempotencyQueries, MessageFilter,
-    MessageQueries, RunQueries, ThreadFilter, ThreadMessage, ThreadOwner, ThreadQueries,
+    MessageQueries, RunQueries, ThreadFilter, ThreadMessage, ThreadOwner, ThreadQueries, Wakeups,
 };
 
 use crate::{JobId, RunId, Timestamp, job::ClaimedJob, run::LeaseOwner};
@@ -33,7 +41,15 @@ use crate::{JobId, RunId, Timestamp, job::ClaimedJob, run::LeaseOwner};
 ///   known whether it was done) or [`StoreError::Internal`].
 #[async_trait]
 pub trait Store:
-    AccountQueries + AgentQueries + ThreadQueries + MessageQueries + RunQueries + IdempotencyQueries + EventQueries
+    AccountQueries
+    + DirectoryQueries
+    + ApiKeyQueries
+    + AgentQueries
+    + ThreadQueries
+    + MessageQueries
+    + RunQueries
+    + IdempotencyQueries
+    + EventQueries
 {
     /// Applies a commit: its idempotency record first, then the guards in their order, then changes, events and jobs in
     /// theirs. Where the record's scope is already taken, nothing is done and the answer is [`Committed::Replayed`] with
@@ -72,14 +88,27 @@ pub trait Store:
     /// attempt, `n` and `chars_from`) are left as they are.
     async fn append_run_chunks(&self, chunks: AppendChunks) -> Result<Appended, StoreError>;
 
-    /// The pieces of one attempt of a run, in order of `n`, then `chars_from`. At most 10,000.
-    async fn list_run_chunks(&self, run: RunId, attempt: i32) -> Result<Vec<crate::run::RunChunk>, StoreError>;
+    /// The pieces of one attempt of a run, in order of `n`, then `chars_from`: from the one that holds the character after
+    /// `chars_from` of the answer on, at most 10,000.
+    async fn list_run_chunks(
+        &self,
+        run: RunId,
+        attempt: i32,
+        chars_from: i32,
+    ) -> Result<Vec<crate::run::RunChunk>, StoreError>;
 
     /// Removes up to 500 rows of each kind that are older than asked; answers whether there may be more.
     async fn prune(&self, before: PruneBefore) -> Result<bool, StoreError>;
 
     /// How many jobs were set aside as dead, newest first, and why: at most 100.
     async fn list_dead_jobs(&self) -> Result<Vec<(JobId, String)>, StoreError>;
+
+    /// Makes dead jobs due now, with all their tries before them; answers how many there were. Why they died stays
+    /// known until they die again.
+    async fn retry_dead_jobs(&self, jobs: DeadJobs) -> Result<u64, StoreError>;
+
+    /// What an operator watches.
+    async fn figures(&self) -> Result<StoreFigures, StoreError>;
 
     /// The database's clock. Also tells that it answers.
     async fn now(&self) -> Result<Timestamp, StoreError>;

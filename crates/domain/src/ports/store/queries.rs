@@ -1,10 +1,11 @@
 use async_trait::async_trait;
+use futures_util::stream::BoxStream;
 
 use super::StoreError;
 use crate::{
     AgentId, ConversationId, MessageId, OrganizationId, RunId, SessionId, UserId,
     agent::Agent,
-    event::{EventCursor, LoggedEvent},
+    event::{EventCursor, EventPage},
     idempotency::{IdempotencyRecord, IdempotencyScope},
     message::Message,
     organization::Organization,
@@ -166,7 +167,20 @@ pub trait IdempotencyQueries: Send + Sync + 'static {
 /// The event log.
 #[async_trait]
 pub trait EventQueries: Send + Sync + 'static {
-    /// Up to `limit` (1 to 1,000) events of all organizations after a place, or from the beginning, in the order of the
-    /// log. An event is given only when none can any more become visible before it.
-    async fn list_events(&self, after: Option<EventCursor>, limit: u32) -> Result<Vec<LoggedEvent>, StoreError>;
+    /// Up to `limit` (1 to 1,000) events of all organizations after a place, or from the beginning of what is kept, in the
+    /// order of the log. An event is given only when none can any more become visible before it. A place is
+    /// [`EventPage::Void`] if it is of another epoch, if its event was undone by a restore, or if any event after it was
+    /// pruned; it outlives its own event.
+    async fn list_events(&self, after: Option<EventCursor>, limit: u32) -> Result<EventPage, StoreError>;
+
+    /// The place after the newest event that [`list_events`](Self::list_events) would give. It is not void.
+    async fn end_of_events(&self) -> Result<EventCursor, StoreError>;
+
+    /// Has an item after events were committed: by this process before the commit is answered, by another one soon. Many
+    /// commits may have one item. It is a hint: it may come before its events are given, or without any, and that of
+    /// another process may be lost with a connection. Whoever follows the log asks after each, and every second besides.
+    fn wakeups(&self) -> Wakeups;
 }
+
+/// Has an item whenever there may be new events; ends with the store.
+pub type Wakeups = BoxStream<'static, ()>;

@@ -180,7 +180,7 @@ pub async fn a_purge_removes_everything_that_hangs_on_the_thread(store: Arc<dyn 
     delete(&*store, &seed.thread).await;
     purge_to_the_end(&*store, &seed.thread, 1).await;
 
-    assert_eq!(store.list_run_chunks(turn.run.id, 1).await.unwrap(), vec![]);
+    assert_eq!(store.list_run_chunks(turn.run.id, 1, 0).await.unwrap(), vec![]);
     assert_eq!(apply_one(&*store, insert(&seed.thread)).await, Outcome::Inserted);
     let again = turn.changes().into_iter().chain([Change::ToolCall(ToolCallChange::Insert(call))]);
     assert!(apply(&*store, again).await.iter().all(|outcome| *outcome == Outcome::Inserted));

@@ -3,14 +3,14 @@
 use std::{collections::HashSet, sync::Arc};
 
 use stead_domain::{
-    event::{Audience, EventCursor, EventKind, NewEvent},
+    event::{Audience, EventCursor, EventKind, EventPage, NewEvent},
     ports::store::{Change, Commit, MessageChange, Store},
 };
 
 use super::{
     concurrency::all_at_once,
     expectations::{conflict, done},
-    scenes::events_after,
+    scenes::{events_after, listed},
 };
 use crate::builders::{self, Seed};
 
@@ -51,7 +51,7 @@ pub async fn every_kind_of_event_is_read_as_written(store: Arc<dyn Store>) {
 
 pub async fn the_log_begins_empty(store: Arc<dyn Store>) {
     Seed::commit(&*store).await;
-    assert_eq!(store.list_events(None, 1_000).await.unwrap(), vec![]);
+    assert_eq!(listed(&*store, None, 1_000).await, vec![]);
 }
 
 pub async fn events_are_in_the_order_of_their_commits(store: Arc<dyn Store>) {
@@ -88,7 +88,7 @@ pub async fn a_cursor_is_the_place_after_its_event(store: Arc<dyn Store>) {
     done(&*store, telling(some_events(&seed, 5))).await;
     let all = events_after(&*store, None, 5, 1_000).await;
     for (n, logged) in all.iter().enumerate() {
-        assert_eq!(store.list_events(Some(logged.cursor), 1_000).await.unwrap(), all[n + 1..]);
+        assert_eq!(listed(&*store, Some(logged.cursor), 1_000).await, all[n + 1..]);
     }
     let cursors: HashSet<(i64, i64, i64)> =
         all.iter().map(|logged| logged.cursor).map(|at| (at.epoch, at.transaction, at.row)).collect();
@@ -100,7 +100,7 @@ pub async fn a_cursor_finds_what_came_later(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     done(&*store, telling(some_events(&seed, 2))).await;
     let end: EventCursor = events_after(&*store, None, 2, 1_000).await[1].cursor;
-    assert_eq!(store.list_events(Some(end), 1_000).await.unwrap(), vec![]);
+    assert_eq!(listed(&*store, Some(end), 1_000).await, vec![]);
     let later = some_events(&seed, 2);
     done(&*store, telling(later.clone())).await;
     let found = events_after(&*store, Some(end), 2, 1_000).await;
@@ -141,4 +141,32 @@ pub async fn a_reader_misses_nothing_of_many_writers(store: Arc<dyn Store>) {
         assert_eq!(seen, commits.concat(), "a writer's events in the order of its commits");
     }
     assert_eq!(log(&*store, count).await, listed, "the log stays as it was read");
+}
+
+pub async fn the_end_of_the_log_moves_on_and_misses_nothing(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let beginning = store.end_of_events().await.unwrap();
+    assert_eq!(listed(&*store, Some(beginning), 10).await, vec![]);
+    let events = some_events(&seed, 3);
+    done(&*store, telling(events.clone())).await;
+    let told = events_after(&*store, Some(beginning), 3, 1_000).await;
+    assert_eq!(told.iter().map(|logged| logged.event.clone()).collect::<Vec<_>>(), events);
+    let end = store.end_of_events().await.unwrap();
+    assert_eq!(end, told[2].cursor);
+    assert_eq!(listed(&*store, Some(end), 10).await, vec![]);
+}
+
+pub async fn a_place_that_the_log_never_gave_is_void(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    done(&*store, telling(some_events(&seed, 2))).await;
+    let place = events_after(&*store, None, 2, 1_000).await[1].cursor;
+    let others = [
+        EventCursor { epoch: place.epoch - 1, ..place },
+        EventCursor { epoch: place.epoch + 1, ..place },
+        EventCursor { transaction: place.transaction + 1, ..place },
+        EventCursor { row: place.row + 1, ..place },
+    ];
+    for other in others {
+        assert_eq!(store.list_events(Some(other), 10).await.unwrap(), EventPage::Void, "{other:?}");
+    }
 }

@@ -45,7 +45,12 @@ async fn settle(store: &dyn Store, job: &ClaimedJob, change: JobChange) -> Outco
 
 pub async fn every_kind_of_job_is_claimed_as_enqueued(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
-    for task in [Task::TitleThread(seed.thread.id), Task::PurgeConversation(seed.thread.id)] {
+    for task in [
+        Task::TitleThread(seed.thread.id),
+        Task::PurgeConversation(seed.thread.id),
+        Task::PurgeUser(seed.owner.id),
+        Task::PurgeOrganization(seed.organization.id),
+    ] {
         let job = NewJob { task, ..builders::job(&seed.thread) };
         done(&*store, doing(vec![job.clone()])).await;
         let owner = worker();

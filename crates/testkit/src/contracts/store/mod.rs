@@ -7,17 +7,22 @@ mod expectations;
 mod paging_model;
 mod scenes;
 
+pub mod account_deletion;
 pub mod accounts;
 pub mod agents;
+pub mod api_keys;
 pub mod commits;
 pub mod concurrency;
 pub mod deletion;
+pub mod directory;
 pub mod events;
 pub mod guards;
 pub mod idempotency;
+pub mod invitations;
 pub mod jobs;
 pub mod leases;
 pub mod messages;
+pub mod operations;
 pub mod prune;
 pub mod run_chunks;
 pub mod runs;
@@ -26,6 +31,7 @@ pub mod text;
 pub mod thread_lists;
 pub mod threads;
 pub mod tool_calls;
+pub mod wakeups;
 
 /// Makes a test of each promise of [`Store`](stead_domain::ports::Store); `make` is the path of an
 /// `async fn() -> (Arc<dyn Store>, T)`, which makes a fresh store. The `T` is kept until the test is over and dropped
@@ -64,6 +70,56 @@ macro_rules! store_contract_tests {
                 a_session_is_revoked_once
                 a_change_of_an_unknown_session_changes_nothing
                 one_of_many_concurrent_rotations_happens
+            }
+            api_keys {
+                a_key_is_read_as_written_with_its_user
+                an_unknown_api_key_is_none
+                a_keys_user_is_as_they_are_now
+                a_keys_id_is_taken_once
+                a_service_is_made_with_its_key
+                a_key_is_revoked_once
+                the_use_of_a_key_is_noted_now_and_then
+                a_change_of_an_unknown_key_changes_nothing
+                a_viewer_sees_the_keys_that_are_visible_to_them
+                keys_are_listed_in_pages
+                api_keys_that_ended_earlier_are_removed
+            }
+            directory {
+                users_of_the_organization_are_listed
+                deactivated_users_are_listed_where_they_are_asked_for
+                users_are_searched_by_handle_and_name_in_any_case
+                a_search_looks_at_names_as_they_are_now
+                users_are_listed_in_pages
+                a_profile_is_found_on_the_whole_server
+                a_profile_tells_of_an_agent_that_members_may_talk_to
+                who_is_no_person_or_deactivated_has_no_profile
+                live_sessions_of_a_user_are_listed
+                sessions_are_listed_in_pages
+                all_sessions_of_a_user_are_ended
+            }
+            invitations {
+                an_invitation_is_read_as_written
+                an_invitation_is_taken_or_withdrawn_once
+                an_invitation_guard_holds_while_it_is_open
+                one_of_many_takes_an_invitation
+                open_invitations_of_the_organization_are_listed
+                invitations_are_listed_in_pages
+                an_organization_guard_holds_until_it_is_deleted
+                a_user_guard_holds_for_active_users_of_that_role_or_more
+                another_owner_is_an_active_person
+                a_sole_member_is_alone_among_active_people
+                two_owners_who_leave_at_once_leave_one
+            }
+            account_deletion {
+                a_deleted_user_is_not_found_any_more
+                a_deleted_users_address_and_handle_are_free
+                a_deleted_users_agents_are_deleted_and_blank
+                a_user_who_is_not_deleted_is_not_purged
+                a_purged_users_threads_are_gone_with_all_that_hangs_on_them
+                a_purged_users_messages_elsewhere_keep_their_place_without_text
+                a_deleted_organization_is_gone_with_its_users
+                a_purged_organization_leaves_nothing
+                a_deleted_user_is_remembered_for_what_refers_to_them
             }
             agents {
                 every_kind_of_agent_is_read_as_written
@@ -163,6 +219,8 @@ macro_rules! store_contract_tests {
                 a_change_of_an_unknown_run_changes_nothing
                 a_failed_run_is_queued_again_without_its_error
                 a_run_that_has_not_failed_is_not_queued_again
+                a_running_run_is_begun_anew_under_the_same_lease
+                a_run_that_is_not_running_is_not_begun_anew
                 usage_is_added_up_over_attempts
                 a_running_run_can_be_asked_to_stop
                 a_run_that_is_not_running_cannot_be_asked_to_stop
@@ -171,6 +229,7 @@ macro_rules! store_contract_tests {
             run_chunks {
                 every_kind_of_chunk_is_read_as_written
                 chunks_are_listed_by_number_then_place
+                chunks_are_listed_from_the_one_that_holds_a_character
                 chunks_that_are_there_are_left_as_they_are
                 chunks_are_kept_by_run_and_attempt
                 no_chunks_are_kept_too
@@ -231,6 +290,12 @@ macro_rules! store_contract_tests {
                 a_cursor_finds_what_came_later
                 a_commit_that_conflicts_tells_nothing
                 a_reader_misses_nothing_of_many_writers
+                the_end_of_the_log_moves_on_and_misses_nothing
+                a_place_that_the_log_never_gave_is_void
+            }
+            wakeups {
+                whoever_waits_is_woken_when_a_commit_with_events_is_answered
+                many_commits_may_be_one_wakeup
             }
             jobs {
                 every_kind_of_job_is_claimed_as_enqueued
@@ -249,9 +314,16 @@ macro_rules! store_contract_tests {
                 sixteen_claimers_share_the_jobs
                 a_worker_releases_all_its_jobs
             }
+            operations {
+                a_dead_job_that_is_retried_has_all_its_tries_before_it
+                all_dead_jobs_are_retried_at_once
+                jobs_are_counted_by_what_becomes_of_them
+                the_newest_event_moves_on_with_the_log
+            }
             prune {
                 events_older_than_asked_are_removed
                 a_cursor_lives_longer_than_its_event
+                a_place_before_what_was_pruned_is_void
                 keys_older_than_asked_are_removed
                 chunks_of_runs_that_ended_earlier_are_removed
                 sessions_that_ended_earlier_are_removed

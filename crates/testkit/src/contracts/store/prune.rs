@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use stead_domain::{
     Timestamp,
-    event::NewEvent,
+    event::{EventPage, NewEvent},
     idempotency::IdempotencyRecord,
     ports::store::{AppendChunks, Change, Commit, FinishRun, PruneBefore, SessionChange, Store},
     run::{RunChunk, RunStatus},
@@ -14,7 +14,7 @@ use stead_domain::{
 use super::{
     expectations::{apply, done},
     run_chunks::text_chunk,
-    scenes::{end_of, events_after, finish, running_turn},
+    scenes::{end_of, events_after, finish, listed, running_turn},
 };
 use crate::builders::{self, Seed};
 
@@ -51,7 +51,7 @@ async fn told(store: &dyn Store, events: &[NewEvent]) {
 }
 
 async fn log(store: &dyn Store) -> Vec<NewEvent> {
-    store.list_events(None, 1_000).await.unwrap().into_iter().map(|logged| logged.event).collect()
+    listed(store, None, 1_000).await.into_iter().map(|logged| logged.event).collect()
 }
 
 pub async fn events_older_than_asked_are_removed(store: Arc<dyn Store>) {
@@ -71,7 +71,23 @@ pub async fn a_cursor_lives_longer_than_its_event(store: Arc<dyn Store>) {
     told(&*store, &[event(just_before(at)), event(at)]).await;
     let cursor = events_after(&*store, None, 2, 1_000).await[0].cursor;
     prune_to_the_end(&*store, PruneBefore { events: at, ..NOTHING }).await;
-    assert_eq!(store.list_events(Some(cursor), 10).await.unwrap().len(), 1);
+    assert_eq!(listed(&*store, Some(cursor), 10).await.len(), 1);
+}
+
+pub async fn a_place_before_what_was_pruned_is_void(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let beginning = store.end_of_events().await.unwrap();
+    let at = bound();
+    let old = NewEvent { at: just_before(at), ..builders::event(&seed.thread) };
+    told(&*store, &[old.clone(), old.clone(), old]).await;
+    let places = events_after(&*store, None, 3, 1_000).await;
+    prune_to_the_end(&*store, PruneBefore { events: at, ..NOTHING }).await;
+    for place in [beginning, places[0].cursor, places[1].cursor] {
+        assert_eq!(store.list_events(Some(place), 10).await.unwrap(), EventPage::Void, "{place:?}");
+    }
+    assert_eq!(store.end_of_events().await.unwrap(), places[2].cursor);
+    done(&*store, Commit { events: vec![builders::event(&seed.thread)], ..Commit::default() }).await;
+    assert_eq!(events_after(&*store, Some(places[2].cursor), 1, 10).await.len(), 1);
 }
 
 pub async fn keys_older_than_asked_are_removed(store: Arc<dyn Store>) {
@@ -105,7 +121,7 @@ pub async fn chunks_of_runs_that_ended_earlier_are_removed(store: Arc<dyn Store>
     prune_to_the_end(&*store, PruneBefore { run_chunks: at, ..NOTHING }).await;
     let mut kept = Vec::new();
     for run in &runs {
-        kept.push(store.list_run_chunks(*run, 1).await.unwrap().len());
+        kept.push(store.list_run_chunks(*run, 1, 0).await.unwrap().len());
         assert!(store.find_run(seed.organization.id, *run).await.unwrap().is_some());
     }
     assert_eq!(kept, vec![0, 2, 2]);
@@ -173,7 +189,7 @@ pub async fn each_kind_is_pruned_by_its_own_bound(store: Arc<dyn Store>) {
         (
             log(&*store).await.len(),
             store.find_idempotency(&record.scope).await.unwrap().iter().count(),
-            store.list_run_chunks(turn.run.id, 1).await.unwrap().len(),
+            store.list_run_chunks(turn.run.id, 1, 0).await.unwrap().len(),
             store.find_session(session.id).await.unwrap().iter().count(),
         )
     };

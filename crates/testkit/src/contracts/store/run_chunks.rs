@@ -25,7 +25,7 @@ async fn append(store: &dyn Store, turn: &Turn, lease: &Lease, attempt: i32, chu
 }
 
 async fn kept(store: &dyn Store, turn: &Turn, attempt: i32) -> Vec<RunChunk> {
-    store.list_run_chunks(turn.run.id, attempt).await.unwrap()
+    store.list_run_chunks(turn.run.id, attempt, 0).await.unwrap()
 }
 
 pub async fn every_kind_of_chunk_is_read_as_written(store: Arc<dyn Store>) {
@@ -51,6 +51,17 @@ pub async fn chunks_are_listed_by_number_then_place(store: Arc<dyn Store>) {
     assert_eq!(kept(&*store, &turn, 1).await, chunks);
 }
 
+pub async fn chunks_are_listed_from_the_one_that_holds_a_character(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let (turn, lease) = running_turn(&*store, &seed).await;
+    let chunks = [text_chunk(0, 0, "one"), text_chunk(0, 3, "two"), text_chunk(0, 6, "three")];
+    append(&*store, &turn, &lease, 1, &chunks).await;
+    for (chars_from, first) in [(0, 0), (2, 0), (3, 1), (5, 1), (6, 2), (100, 2)] {
+        let listed = store.list_run_chunks(turn.run.id, 1, chars_from).await.unwrap();
+        assert_eq!(listed, chunks[first..], "from {chars_from}");
+    }
+}
+
 pub async fn chunks_that_are_there_are_left_as_they_are(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let (turn, lease) = running_turn(&*store, &seed).await;
@@ -68,14 +79,14 @@ pub async fn chunks_are_kept_by_run_and_attempt(store: Arc<dyn Store>) {
     let (turn, lease) = running_turn(&*store, &seed).await;
     append(&*store, &turn, &lease, 1, &[text_chunk(0, 0, "first")]).await;
     finish(&*store, &lease, end_of(turn.run.id, RunStatus::Failed)).await;
-    apply_one(&*store, Change::Run(RunChange::Requeue(turn.run.id))).await;
+    apply_one(&*store, Change::Run(RunChange::Requeue { run: turn.run.id, at: builders::at() })).await;
     let (_, lease) = start_next(&*store, &seed.thread, worker()).await.expect("a run to start");
     append(&*store, &turn, &lease, 2, &[text_chunk(0, 0, "second")]).await;
 
     assert_eq!(kept(&*store, &turn, 1).await, [text_chunk(0, 0, "first")]);
     assert_eq!(kept(&*store, &turn, 2).await, [text_chunk(0, 0, "second")]);
     assert_eq!(kept(&*store, &turn, 3).await, []);
-    assert_eq!(store.list_run_chunks(builders::id(), 1).await.unwrap(), vec![]);
+    assert_eq!(store.list_run_chunks(builders::id(), 1, 0).await.unwrap(), vec![]);
 }
 
 pub async fn no_chunks_are_kept_too(store: Arc<dyn Store>) {

@@ -82,7 +82,10 @@ pub async fn a_message_has_one_live_run_of_an_agent(store: Arc<dyn Store>) {
 
     finish(&*store, &lease, end_of(turn.run.id, RunStatus::Failed)).await;
     assert_eq!(apply_one(&*store, insert).await, Outcome::Inserted);
-    assert_eq!(conflict_of(&*store, Change::Run(RunChange::Requeue(turn.run.id))).await, UniqueKey::LiveRun);
+    assert_eq!(
+        conflict_of(&*store, Change::Run(RunChange::Requeue { run: turn.run.id, at: builders::at() })).await,
+        UniqueKey::LiveRun
+    );
 }
 
 pub async fn starting_a_run_starts_its_answer(store: Arc<dyn Store>) {
@@ -228,7 +231,7 @@ pub async fn a_change_of_an_unknown_run_changes_nothing(store: Arc<dyn Store>) {
     Seed::commit(&*store).await;
     for change in [
         RunChange::Finish(end_of(builders::id(), RunStatus::Completed)),
-        RunChange::Requeue(builders::id()),
+        RunChange::Requeue { run: builders::id(), at: builders::at() },
         RunChange::RequestCancel(builders::id()),
     ] {
         let outcome = apply_one(&*store, Change::Run(change.clone())).await;
@@ -239,9 +242,12 @@ pub async fn a_change_of_an_unknown_run_changes_nothing(store: Arc<dyn Store>) {
 pub async fn a_failed_run_is_queued_again_without_its_error(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let turn = failed_turn(&*store, &seed).await;
-    assert_eq!(apply_one(&*store, Change::Run(RunChange::Requeue(turn.run.id))).await, Outcome::Updated);
+    let at = builders::at();
+    let requeue = Change::Run(RunChange::Requeue { run: turn.run.id, at });
+    assert_eq!(apply_one(&*store, requeue).await, Outcome::Updated);
     let queued = run_now(&*store, &turn.run).await;
     assert_eq!((queued.status, queued.error, queued.ended_at), (RunStatus::Queued, None, None));
+    assert_eq!(queued.queued_at, at);
 
     let (run, lease) = start_next(&*store, &seed.thread, worker()).await.expect("a run to start");
     let started = run_now(&*store, &turn.run).await;
@@ -261,9 +267,33 @@ pub async fn a_run_that_has_not_failed_is_not_queued_again(store: Arc<dyn Store>
     turns.push(seed.turn(&*store).await);
     for turn in turns {
         let before = run_now(&*store, &turn.run).await;
-        let outcome = apply_one(&*store, Change::Run(RunChange::Requeue(turn.run.id))).await;
+        let outcome =
+            apply_one(&*store, Change::Run(RunChange::Requeue { run: turn.run.id, at: builders::at() })).await;
         assert_eq!(outcome, Outcome::Unchanged, "{before:?}");
         assert_eq!(run_now(&*store, &turn.run).await, before);
+    }
+}
+
+pub async fn a_running_run_is_begun_anew_under_the_same_lease(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let (turn, lease) = running_turn(&*store, &seed).await;
+    let before = run_now(&*store, &turn.run).await;
+    let at = builders::at();
+    let held = Guard::RunLease { run: turn.run.id, lease: lease.clone() };
+    let restart = Change::Run(RunChange::Restart { run: turn.run.id, at });
+    assert_eq!(done(&*store, builders::guarded([held.clone()], [restart])).await, vec![Outcome::Updated]);
+    let expected = Run { attempt: before.attempt + 1, queued_at: at, started_at: Some(at), ..before };
+    assert_eq!(run_now(&*store, &turn.run).await, expected);
+    assert!(holds(&*store, held).await);
+}
+
+pub async fn a_run_that_is_not_running_is_not_begun_anew(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let turn = failed_turn(&*store, &seed).await;
+    let queued = seed.turn(&*store).await;
+    for run in [turn.run.id, queued.run.id, builders::id()] {
+        let restart = Change::Run(RunChange::Restart { run, at: builders::at() });
+        assert_eq!(apply_one(&*store, restart).await, Outcome::Unchanged);
     }
 }
 
@@ -283,7 +313,7 @@ pub async fn usage_is_added_up_over_attempts(store: Arc<dyn Store>) {
             cost_micros: 7 * attempts,
         };
         assert_eq!(run_now(&*store, &turn.run).await.usage, so_far);
-        apply_one(&*store, Change::Run(RunChange::Requeue(run))).await;
+        apply_one(&*store, Change::Run(RunChange::Requeue { run, at: builders::at() })).await;
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use stead_domain::{
     AgentId, ConversationId, Json, MessageId, RunId, Timestamp,
-    event::{EventCursor, LoggedEvent},
+    event::{EventCursor, EventPage, LoggedEvent},
     message::{Message, MessageStatus},
     page::{Page, PageLimit, Position, Slice},
     ports::store::{
@@ -133,6 +133,14 @@ pub(super) async fn ahead(store: &dyn Store, seconds: u64) -> Timestamp {
     store.now().await.unwrap().plus(Duration::from_secs(seconds))
 }
 
+/// A page of the log after a place that is not void.
+pub(super) async fn listed(store: &dyn Store, after: Option<EventCursor>, limit: u32) -> Vec<LoggedEvent> {
+    match store.list_events(after, limit).await.unwrap() {
+        EventPage::Events(events) => events,
+        EventPage::Void => panic!("{after:?} is void"),
+    }
+}
+
 /// The log after a place, page by page, until it holds so many events. An event may be given some time after its commit
 /// was answered, while something before it can still become visible: so this asks again, up to a bound.
 pub(super) async fn events_after(
@@ -144,7 +152,7 @@ pub(super) async fn events_after(
     let asked = Instant::now();
     let mut events: Vec<LoggedEvent> = Vec::new();
     loop {
-        let page = store.list_events(after, limit).await.unwrap();
+        let page = listed(store, after, limit).await;
         assert!(page.len() <= limit as usize, "more than the limit");
         let nothing_more = page.is_empty();
         events.extend(page);

@@ -140,7 +140,7 @@ pub async fn texts_of_turns_are_kept_as_written(store: Arc<dyn Store>) {
         assert_eq!((answer.message.content.as_str(), answer.message.content_html.as_str()), (text, text));
         assert_eq!(answer.message.metadata, Json::empty().with("text", text));
         assert_eq!(answer.tool_calls, calls);
-        assert_eq!(store.list_run_chunks(turn.run.id, 1).await.unwrap(), chunks);
+        assert_eq!(store.list_run_chunks(turn.run.id, 1, 0).await.unwrap(), chunks);
         let run = run_now(&*store, &turn.run).await;
         assert_eq!((run.model.as_deref(), run.error), (Some(text), Some(error)));
     }

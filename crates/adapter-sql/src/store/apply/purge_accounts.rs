@@ -1,0 +1,91 @@
+//! Removes what deleted users and organizations leave, some rows at a time.
+
+use diesel::{prelude::*, sql_types::BigInt};
+use diesel_async::RunQueryDsl;
+use stead_domain::{Timestamp, ports::store::Outcome};
+
+use super::{
+    prelude::{Conn, locked},
+    purge::{purge_findable, remove},
+    thread, updated,
+};
+use crate::{
+    error::SqlError,
+    schema::{organizations, threads, users},
+    types::{DbId, DbTime, SqlTime, SqlUuid},
+};
+
+/// What hangs on what goes first. `$1` is the organization, `$2` how many rows.
+const OF_ORGANIZATION: [&str; 16] = [
+    "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
+        (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM runs r JOIN run_chunks c ON c.run_id = r.id \
+         WHERE r.organization_id = $1 LIMIT $2)",
+    "DELETE FROM run_steps WHERE (run_id, attempt, n) IN \
+        (SELECT s.run_id, s.attempt, s.n FROM runs r JOIN run_steps s ON s.run_id = r.id \
+         WHERE r.organization_id = $1 LIMIT $2)",
+    "DELETE FROM tool_calls WHERE id IN (SELECT id FROM tool_calls WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM members WHERE id IN (SELECT id FROM members WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM agents WHERE id IN (SELECT id FROM agents WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM idempotency WHERE (user_id, operation, key, organization_id) IN \
+        (SELECT user_id, operation, key, organization_id FROM idempotency WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM organizations WHERE id IN (SELECT id FROM organizations WHERE id = $1 LIMIT $2)",
+];
+
+/// Removes up to `at_most` rows; unchanged where the organization is not there or not deleted.
+pub(super) async fn organization(conn: &mut Conn, id: DbId, at_most: u32) -> Result<Outcome, SqlError> {
+    let deleted = organizations::table
+        .filter(organizations::id.eq(id))
+        .filter(organizations::deleted_at.is_not_null())
+        .select(organizations::id);
+    if locked!(deleted).first::<DbId>(conn).await.optional()?.is_none() {
+        return Ok(Outcome::Unchanged);
+    }
+    Ok(updated(remove(conn, &OF_ORGANIZATION, id, at_most).await?))
+}
+
+/// `$1` is the user, `$2` how many rows.
+const OF_USER: [&str; 3] = [
+    "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE user_id = $1 LIMIT $2)",
+    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 LIMIT $2)",
+    "DELETE FROM idempotency WHERE (user_id, operation, key, organization_id) IN \
+        (SELECT user_id, operation, key, organization_id FROM idempotency WHERE user_id = $1 LIMIT $2)",
+];
+
+/// A tombstone keeps the place. `$1` is the time, `$2` the user, `$3` how many rows. (SQLite counts them as they come.)
+const EMPTY_MESSAGES: &str = "UPDATE messages SET content = '', content_html = '', metadata = '{}', client_id = NULL, \
+    deleted_at = $1, version = version + 1 WHERE id IN \
+    (SELECT id FROM messages WHERE author_user_id = $2 AND deleted_at IS NULL LIMIT $3)";
+
+/// Removes or empties up to `at_most` rows; unchanged where the user is not deleted or nothing is left. In one go either
+/// rows of one of their threads, or what else there is.
+pub(super) async fn user(conn: &mut Conn, id: DbId, at: Timestamp, at_most: u32) -> Result<Outcome, SqlError> {
+    let deleted = users::table.filter(users::id.eq(id)).filter(users::deleted_at.is_not_null()).select(users::id);
+    if deleted.first::<DbId>(conn).await.optional()?.is_none() {
+        return Ok(Outcome::Unchanged);
+    }
+    let own = threads::table.filter(threads::user_id.eq(id)).select(threads::id).order(threads::id);
+    if let Some(conversation) = own.first::<DbId>(conn).await.optional()? {
+        // Where somebody deleted it before, this changes nothing.
+        thread::delete(conn, conversation.into(), at).await?;
+        return Ok(updated(purge_findable(conn, conversation, at_most).await?));
+    }
+    let room = i64::from(at_most);
+    let emptied = diesel::sql_query(EMPTY_MESSAGES)
+        .bind::<SqlTime, _>(DbTime(at))
+        .bind::<SqlUuid, _>(id)
+        .bind::<BigInt, _>(room)
+        .execute(conn)
+        .await?;
+    let left = at_most.saturating_sub(u32::try_from(emptied).unwrap_or(u32::MAX));
+    let removed = if left == 0 { 0 } else { remove(conn, &OF_USER, id, left).await? };
+    Ok(updated(emptied + removed))
+}

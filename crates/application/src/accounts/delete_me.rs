@@ -1,0 +1,79 @@
+use stead_domain::{
+    JobId, Timestamp,
+    job::{NewJob, Task},
+    ports::store::{Change, Commit, Guard, OrganizationChange, StoreError, UserChange, Versioned},
+    user::{OrganizationRole, User},
+};
+
+use crate::{Application, Caller, Conflict, Error, TRIES};
+
+impl Application {
+    /// Deletes the caller: hidden at once, every token dead, address and handle free. A job empties what they wrote and
+    /// removes their threads; their agents are deleted, and others' threads with those stay readable. With the last
+    /// member goes the organization.
+    ///
+    /// # Errors
+    /// [`Conflict::LastOwner`] while others are left without an owner; [`Error::Forbidden`] to an API key.
+    pub async fn delete_me(&self, caller: &Caller) -> Result<(), Error> {
+        caller.session()?;
+        for _ in 0..TRIES {
+            let me = self.me(caller).await?;
+            let now = self.clock.now();
+            match self.commit(self.leaving(&me, now)).await {
+                Ok(_) => {
+                    self.forget_user(me.id).await;
+                    return Ok(());
+                }
+                // There is no other owner, or nobody who needs one.
+                Err(StoreError::Refused(Guard::AnotherOwner { .. })) => {}
+                Err(StoreError::Refused(_)) => continue,
+                Err(error) => return Err(error.into()),
+            }
+            match self.commit(self.closing(&me, now)).await {
+                Ok(_) => {
+                    self.forget_user(me.id).await;
+                    return Ok(());
+                }
+                Err(StoreError::Refused(Guard::SoleMember { .. })) => {
+                    return Err(Error::Conflict(Conflict::LastOwner));
+                }
+                Err(StoreError::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Conflict(Conflict::TryAgain))
+    }
+
+    /// Somebody goes and the organization stays.
+    fn leaving(&self, me: &User, now: Timestamp) -> Commit {
+        let mut guards = Vec::new();
+        if me.role == OrganizationRole::Owner {
+            guards.push(Guard::AnotherOwner { organization: me.organization_id, besides: me.id });
+        }
+        guards.push(Guard::Version(Versioned::User(me.id), me.version));
+        Commit {
+            guards,
+            changes: vec![Change::User(UserChange::Delete { user: me.id, at: now })],
+            jobs: vec![self.purge_job(me, Task::PurgeUser(me.id), now)],
+            ..Commit::default()
+        }
+    }
+
+    /// The last one goes and takes the organization along.
+    fn closing(&self, me: &User, now: Timestamp) -> Commit {
+        let organization = me.organization_id;
+        Commit {
+            guards: vec![
+                Guard::SoleMember { organization, user: me.id },
+                Guard::Version(Versioned::User(me.id), me.version),
+            ],
+            changes: vec![Change::Organization(OrganizationChange::Delete { organization, at: now })],
+            jobs: vec![self.purge_job(me, Task::PurgeOrganization(organization), now)],
+            ..Commit::default()
+        }
+    }
+
+    fn purge_job(&self, me: &User, task: Task, now: Timestamp) -> NewJob {
+        NewJob { id: JobId::new(self.ids.next()), organization_id: me.organization_id, task, run_at: now }
+    }
+}

@@ -1,0 +1,118 @@
+use crate::{
+    AgentId, ConversationId, InvitationId, JobId, MessageId, OrganizationId, RunId, Timestamp, UserId,
+    run::{Lease, RunStatus},
+    user::OrganizationRole,
+};
+
+/// A condition that is checked inside the transaction, and cannot cease to hold before it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// The user is a member of the conversation and it is not deleted.
+    Member {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The user.
+        user: UserId,
+    },
+    /// The thread exists in the organization and is not deleted. Its row is locked until the end: commits that guard the
+    /// same thread happen one after the other, and each sees what the one before did.
+    Thread {
+        /// The organization.
+        organization: OrganizationId,
+        /// The thread.
+        conversation: ConversationId,
+    },
+    /// The organization exists and is not deleted.
+    Organization(OrganizationId),
+    /// The user is of the organization, neither deactivated nor deleted, and has at least this role.
+    User {
+        /// The organization.
+        organization: OrganizationId,
+        /// The user.
+        user: UserId,
+        /// The least role.
+        at_least: OrganizationRole,
+    },
+    /// The organization has an owner besides this user: a person, neither deactivated nor deleted. Put it, like
+    /// [`Guard::SoleMember`], before guards of users: it locks the organization, so that commits that guard its owners or
+    /// members happen one after the other.
+    AnotherOwner {
+        /// The organization.
+        organization: OrganizationId,
+        /// The user who does not count.
+        besides: UserId,
+    },
+    /// There is nobody in the organization besides this user: no other person who is neither deactivated nor deleted.
+    SoleMember {
+        /// The organization.
+        organization: OrganizationId,
+        /// The user.
+        user: UserId,
+    },
+    /// The invitation can be taken at this time. It is locked until the end.
+    Invitation {
+        /// The invitation.
+        invitation: InvitationId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The agent exists in the organization and is not deleted.
+    Agent {
+        /// The organization.
+        organization: OrganizationId,
+        /// The agent.
+        agent: AgentId,
+    },
+    /// The newest active message of the conversation is this one; `None`: it has none.
+    Newest {
+        /// The conversation.
+        conversation: ConversationId,
+        /// That message.
+        message: Option<MessageId>,
+    },
+    /// Fewer than `max` runs of the agent are queued in the conversation.
+    QueueRoom {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The agent.
+        agent: AgentId,
+        /// The limit.
+        max: i64,
+    },
+    /// The subject has this version.
+    Version(Versioned, i64),
+    /// The run is running or awaiting approval, and held under this lease, lapsed or not.
+    RunLease {
+        /// The run.
+        run: RunId,
+        /// The lease.
+        lease: Lease,
+    },
+    /// The run has this status.
+    RunStatus {
+        /// The run.
+        run: RunId,
+        /// The status.
+        status: RunStatus,
+    },
+    /// The job is held under this lease, lapsed or not.
+    JobLease {
+        /// The job.
+        job: JobId,
+        /// The lease.
+        lease: Lease,
+    },
+}
+
+/// Something with a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versioned {
+    /// An organization.
+    Organization(OrganizationId),
+    /// A user.
+    User(UserId),
+    /// An agent.
+    Agent(AgentId),
+    /// A thread.
+    Thread(ConversationId),
+}
