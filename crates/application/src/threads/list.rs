@@ -34,17 +34,20 @@ impl Application {
     /// Threads with an agent, newest activity first.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such agent; [`Error::Forbidden`] for everyone's threads to who does not oversee
-    /// the agent.
+    /// [`Error::NotFound`] if there is no such agent, or the caller neither may see it nor has a thread with it;
+    /// [`Error::Forbidden`] for everyone's threads to who does not oversee the agent.
     pub async fn threads(&self, caller: &Caller, agent: AgentRef, list: ListThreads) -> Result<Vec<ThreadView>, Error> {
         let agent = self.agent_even_if_hidden(caller, agent).await?;
         let owns = agent.owner() == Some(caller.user);
+        let seen = oversight(&agent, caller.user, caller.oversees_as());
+        let is_hidden = seen.is_none() && !owns && !agent.is_visible_to(caller.user, caller.role);
         let (owner, message_limit) = match list.scope {
             Scope::Mine => (ThreadOwner::User(caller.user), list.message_limit),
-            Scope::Organization => match oversight(&agent, caller.user, caller.oversees_as()) {
+            Scope::Organization => match seen {
                 Some(Oversight::Full) => (ThreadOwner::Anyone, list.message_limit),
                 Some(Oversight::Metadata) => (ThreadOwner::Anyone, 0),
                 None if owns => return Ok(Vec::new()),
+                None if is_hidden => return Err(Error::NotFound),
                 None => return Err(Error::Forbidden("only admins and the agent's owner see others' threads")),
             },
         };
@@ -61,6 +64,13 @@ impl Application {
             message_limit,
         };
         let threads = self.store.list_threads(filter).await?;
+        if threads.is_empty() && is_hidden {
+            // Whoever had a thread with it before it was hidden or deleted goes on seeing that.
+            let any = ThreadFilter { archived: None, limit: 1, offset: 0, message_limit: 0, ..filter };
+            if self.store.list_threads(any).await?.is_empty() {
+                return Err(Error::NotFound);
+            }
+        }
         let owner_visibility = agent.owner_visibility;
         let view = |(thread, messages)| ThreadView { thread, owner_visibility, messages, message_count: None };
         Ok(threads.into_iter().map(view).collect())
