@@ -5,8 +5,8 @@
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile
 
-setup: ## install what is missing to build, check and test (Debian packages, cargo-deny)
-	scripts/setup
+setup: ## install what is missing to build, check and test (Debian packages, cargo-deny, the fuzzer)
+	scripts/setup --all
 
 run: ## start Stead on http://127.0.0.1:8080, everything embedded in ./data
 	cargo run -p stead-server --bin stead -- serve
@@ -20,11 +20,12 @@ test: ## every test, on SQLite and on a throw-away Postgres
 openapi: ## write openapi/stead.json anew from the handlers
 	scripts/openapi
 
-bench: ## measure
+bench: ## measure: this machine's floors, and what Stead makes of them, on both databases
+	cargo build --release -p stead-server --bin stead
 	scripts/postgres cargo run --release -p stead-bench
 
 chaos: ## kill -9 the server at random moments, 200 times on each database
 	STEAD_TEST_CHAOS_ROUNDS=200 scripts/postgres cargo test -p stead-server --test main chaos:: -- --nocapture --test-threads=1
 
-fuzz-api: ## send the running binary what its document allows and what it does not, for three minutes
+fuzz-api: ## send the running binary what its document allows and what it does not, for a minute
 	scripts/fuzz-api

@@ -30,7 +30,7 @@ use crate::{
 /// The most that is read of an error's body.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 /// How long to wait for an error's body. Its status says the most.
-const ERROR_BODY_WAIT: Duration = Duration::from_secs(5);
+pub(crate) const ERROR_BODY_WAIT: Duration = Duration::from_secs(5);
 
 /// Everything that one question needs, however often it is asked.
 pub(crate) struct Question {
@@ -108,7 +108,7 @@ impl Question {
 }
 
 /// The beginning of an error's body as JSON; null where it is none.
-async fn error_body(response: Response) -> Value {
+pub(crate) async fn error_body(response: Response) -> Value {
     let mut read = Vec::new();
     let mut bytes = response.bytes_stream();
     while let Some(Ok(chunk)) = bytes.next().await {

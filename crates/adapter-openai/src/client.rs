@@ -1,6 +1,6 @@
 //! The port's implementation: a place among the requests under way, the breaker, and the retries.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use backon::{ExponentialBuilder, Retryable};
@@ -9,7 +9,7 @@ use reqwest::{
     redirect,
 };
 use secrecy::ExposeSecret;
-use stead_domain::ports::llm::{LlmError, LlmErrorKind, LlmProvider, LlmRequest, LlmStream};
+use stead_domain::ports::llm::{LlmError, LlmErrorKind, LlmProvider, LlmRecording, LlmRequest, LlmSenses, LlmStream};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout, timeout_at},
@@ -20,7 +20,7 @@ use url::Url;
 use crate::{
     answer::{Answer, too_long},
     attempt::Question,
-    breaker::Breaker,
+    breaker::{Breaker, Pass},
     config::{ConfigError, OpenAiConfig},
     request::{ChatRequest, TokenLimitName},
 };
@@ -34,8 +34,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(8);
 /// under way.
 #[derive(Debug)]
 pub struct OpenAiLlm {
-    http: reqwest::Client,
-    config: OpenAiConfig,
+    pub(crate) http: reqwest::Client,
+    pub(crate) config: OpenAiConfig,
     chat_url: Url,
     token_limit: TokenLimitName,
     breaker: Arc<Breaker>,
@@ -79,7 +79,7 @@ impl OpenAiLlm {
     }
 
     /// Waits for a place among the requests under way, no longer than for a first token.
-    async fn place(&self) -> Result<OwnedSemaphorePermit, LlmError> {
+    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, LlmError> {
         let busy = || LlmError::new(LlmErrorKind::Unavailable, "too many requests are under way");
         let Ok(place) = timeout(self.config.timeouts.first_token, Arc::clone(&self.places).acquire_owned()).await
         else {
@@ -89,15 +89,22 @@ impl OpenAiLlm {
     }
 
     async fn ask_with_retries(&self, question: &Question) -> Result<Answer, LlmError> {
+        self.again_where_it_helps(question.whole_until, || self.ask_once(question)).await
+    }
+
+    /// Asks, and asks again as configured.
+    pub(crate) async fn again_where_it_helps<T, F>(&self, until: Instant, ask: impl FnMut() -> F) -> Result<T, LlmError>
+    where
+        F: Future<Output = Result<T, LlmError>>,
+    {
         let delays = ExponentialBuilder::default()
             .with_min_delay(self.config.retries.delay)
             .with_max_delay(LONGEST_DELAY)
             .with_max_times(self.config.retries.most)
             .with_jitter();
-        (|| self.ask_once(question))
-            .retry(delays)
+        ask.retry(delays)
             .when(LlmError::is_retryable)
-            .adjust(|error, delay| self.pause(error, delay?, question.whole_until))
+            .adjust(|error, delay| self.pause(error, delay?, until))
             .notify(|error, pause| {
                 tracing::warn!(kind = ?error.kind, detail = %error.detail, ?pause, "model failed, asking again");
             })
@@ -105,11 +112,15 @@ impl OpenAiLlm {
     }
 
     async fn ask_once(&self, question: &Question) -> Result<Answer, LlmError> {
-        let pass = self.breaker.enter().map_err(|wait| LlmError {
+        question.ask(&self.http, self.pass()?).await
+    }
+
+    /// The breaker's leave to ask.
+    pub(crate) fn pass(&self) -> Result<Pass, LlmError> {
+        self.breaker.enter().map_err(|wait| LlmError {
             retry_after: Some(wait),
             ..LlmError::new(LlmErrorKind::Unavailable, "the endpoint failed several times in a row and is left alone")
-        })?;
-        question.ask(&self.http, pass).await
+        })
     }
 
     /// How long to wait before asking again; `None` where it is of no use.
@@ -154,6 +165,15 @@ impl LlmProvider for OpenAiLlm {
             Ok(asked) => asked,
             Err(_elapsed) => Err(too_long()),
         }
+    }
+
+    async fn transcribe(&self, recording: LlmRecording) -> Result<String, LlmError> {
+        self.written_down(recording).await
+    }
+
+    /// What the configured model cannot take, its endpoint refuses: the wire format does not say it beforehand.
+    fn senses(&self) -> LlmSenses {
+        LlmSenses { pictures: true, recordings: true }
     }
 
     fn default_model(&self) -> &str {

@@ -13,6 +13,10 @@ pub struct OpenAiConfig {
     pub api_key: Option<SecretString>,
     /// The model for requests that name none.
     pub model: String,
+    /// The model that embeds.
+    pub embedding_model: String,
+    /// The model that writes recordings down.
+    pub transcription_model: String,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How often to ask again before the first token.
@@ -105,6 +109,8 @@ impl OpenAiConfig {
             base_url,
             api_key: None,
             model: model.into(),
+            embedding_model: "text-embedding-3-small".to_owned(),
+            transcription_model: "whisper-1".to_owned(),
             timeouts: Timeouts::default(),
             retries: Retries::default(),
             breaker: BreakerConfig::default(),
@@ -123,8 +129,22 @@ impl OpenAiConfig {
 
     /// Where chat completions are asked for.
     pub(crate) fn chat_url(&self) -> Url {
+        self.url("chat/completions")
+    }
+
+    /// Where vectors are asked for.
+    pub(crate) fn embeddings_url(&self) -> Url {
+        self.url("embeddings")
+    }
+
+    /// Where recordings are written down.
+    pub(crate) fn transcriptions_url(&self) -> Url {
+        self.url("audio/transcriptions")
+    }
+
+    fn url(&self, path: &str) -> Url {
         let mut url = self.base_url.clone();
-        let path = format!("{}/chat/completions", url.path().trim_end_matches('/'));
+        let path = format!("{}/{path}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         url
     }

@@ -1,4 +1,4 @@
-//! The `LlmProvider` port for any endpoint that speaks OpenAI's chat-completions wire format.
+//! The `LlmProvider` and `Embedder` ports for any endpoint that speaks OpenAI's wire format.
 //!
 //! **Belongs here:** that format and its dialects, the one HTTP client, time-outs, retries before the first token, the
 //! breaker, and what each failure means to a caller.
@@ -9,7 +9,8 @@
 //! again once an event was given; every call ends.
 //!
 //! A call goes `client` (place, breaker, retries) -> `attempt` (one request) -> `answer` (the stream with its
-//! time-outs) -> `sse` (bytes to frames) -> `assembly` (frames to events).
+//! time-outs) -> `sse` (bytes to frames) -> `assembly` (frames to events). What does not stream, vectors and transcripts,
+//! goes through `whole`, behind the same breaker and in the same places.
 
 mod answer;
 mod assembly;
@@ -17,11 +18,14 @@ mod attempt;
 mod breaker;
 mod client;
 mod config;
+mod embeddings;
 mod failure;
 mod request;
 mod retry_after;
 mod sse;
 mod tool_calls;
+mod transcription;
+mod whole;
 mod wire;
 
 pub use client::OpenAiLlm;

@@ -1,8 +1,9 @@
 //! What is sent to the endpoint.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Serialize;
 use serde_json::Value;
-use stead_domain::ports::llm::{LlmMessage, LlmRequest, LlmTool, LlmToolCall};
+use stead_domain::ports::llm::{LlmMessage, LlmPicture, LlmRequest, LlmTool, LlmToolCall};
 
 /// The body of a chat-completions request.
 #[derive(Debug, Serialize)]
@@ -33,7 +34,7 @@ enum Message<'a> {
         content: &'a str,
     },
     User {
-        content: &'a str,
+        content: UserContent<'a>,
     },
     Assistant {
         content: Option<&'a str>,
@@ -44,6 +45,26 @@ enum Message<'a> {
         tool_call_id: &'a str,
         content: &'a str,
     },
+}
+
+/// Text alone stays a plain string: not every endpoint knows parts.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum UserContent<'a> {
+    Text(&'a str),
+    Parts(Vec<Part<'a>>),
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Part<'a> {
+    Text { text: &'a str },
+    ImageUrl { image_url: ImageUrl },
+}
+
+#[derive(Debug, Serialize)]
+struct ImageUrl {
+    url: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,7 +127,13 @@ impl<'a> ChatRequest<'a> {
 fn message(message: &LlmMessage) -> Option<Message<'_>> {
     Some(match message {
         LlmMessage::System(content) => Message::System { content },
-        LlmMessage::User(content) => Message::User { content },
+        LlmMessage::User(content) => Message::User { content: UserContent::Text(content) },
+        LlmMessage::UserWithPictures { content, pictures } => {
+            let text = Some(Part::Text { text: content }).filter(|_| !content.is_empty());
+            Message::User {
+                content: UserContent::Parts(text.into_iter().chain(pictures.iter().map(picture)).collect()),
+            }
+        }
         // It says nothing, and several endpoints refuse it.
         LlmMessage::Assistant { content, tool_calls } if content.is_empty() && tool_calls.is_empty() => return None,
         LlmMessage::Assistant { content, tool_calls } => Message::Assistant {
@@ -115,6 +142,12 @@ fn message(message: &LlmMessage) -> Option<Message<'_>> {
         },
         LlmMessage::Tool { call_id, content } => Message::Tool { tool_call_id: call_id, content },
     })
+}
+
+/// A picture within the request: the endpoint fetches nothing.
+fn picture(picture: &LlmPicture) -> Part<'_> {
+    let url = format!("data:{};base64,{}", picture.content_type, BASE64_STANDARD.encode(&picture.bytes));
+    Part::ImageUrl { image_url: ImageUrl { url } }
 }
 
 fn tool_call(call: &LlmToolCall) -> ToolCall<'_> {
@@ -169,6 +202,19 @@ mod tests {
         );
         let to_openai = sent(&request(), TokenLimitName::MaxCompletionTokens)?;
         assert_eq!((&to_openai["max_completion_tokens"], to_openai.get("max_tokens")), (&json!(9), None));
+        Ok(())
+    }
+
+    #[test]
+    fn a_picture_goes_with_its_question() -> Result<(), serde_json::Error> {
+        let picture = LlmPicture { content_type: "image/png".into(), bytes: bytes::Bytes::from_static(b"png") };
+        let shown = LlmMessage::UserWithPictures { content: "What is it?".into(), pictures: vec![picture] };
+        let sent = sent(&LlmRequest { messages: vec![shown], ..request() }, TokenLimitName::MaxTokens)?;
+        let url = json!({"url": "data:image/png;base64,cG5n"});
+        assert_eq!(
+            sent["messages"][0]["content"],
+            json!([{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": url}])
+        );
         Ok(())
     }
 

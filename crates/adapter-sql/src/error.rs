@@ -150,10 +150,11 @@ fn by_message(message: &str) -> Meaning {
 }
 
 /// A unique index: what Postgres calls it, how SQLite lists its columns, and what it means.
-const UNIQUE_INDEXES: [(&str, &str, UniqueKey); 7] = [
+const UNIQUE_INDEXES: [(&str, &str, UniqueKey); 8] = [
     ("users_email", "users.email", UniqueKey::UserEmail),
     ("users_handle", "users.handle", UniqueKey::UserHandle),
     ("agents_handle", "agents.organization_id, agents.handle", UniqueKey::AgentHandle),
+    ("mcp_servers_name", "mcp_servers.organization_id, mcp_servers.name", UniqueKey::McpServerName),
     ("conversations_unique_key", "conversations.organization_id, conversations.unique_key", UniqueKey::ConversationKey),
     ("messages_client_id", "messages.author_user_id, messages.client_id", UniqueKey::MessageClientId),
     ("runs_live_trigger", "runs.trigger_message_id, runs.agent_id", UniqueKey::LiveRun),

@@ -21,6 +21,7 @@ mod names;
 mod open;
 mod paging;
 mod postgres;
+mod prepared;
 mod rows;
 mod schema;
 mod sqlite;

@@ -4,6 +4,7 @@
 use stead_domain::{
     agent::{Knowledge, OwnerVisibility, ToolPolicy, Visibility},
     event::EventKind,
+    feedback::Rating,
     message::{MessageRole, MessageStatus},
     run::{RunErrorCode, RunStatus, RunStepState},
     thread::TitleSource,
@@ -49,6 +50,24 @@ impl Named for AgentKindName {
         match self {
             Self::Organization => "organization",
             Self::Personal => "personal",
+        }
+    }
+}
+
+/// The way to a server of tools without where it leads, which has columns of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportName {
+    Http,
+    Stdio,
+}
+
+impl Named for TransportName {
+    const ALL: &'static [Self] = &[Self::Http, Self::Stdio];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Stdio => "stdio",
         }
     }
 }
@@ -165,6 +184,17 @@ impl Named for AuthorKind {
     }
 }
 
+impl Named for Rating {
+    const ALL: &'static [Self] = &[Self::Up, Self::Down];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
 impl Named for MessageRole {
     const ALL: &'static [Self] = &[Self::User, Self::Assistant, Self::System];
 
@@ -258,16 +288,18 @@ impl Named for RunStepState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunChunkKindName {
     Text,
+    ApprovalRequested,
     ToolCallStarted,
     ToolCallCompleted,
 }
 
 impl Named for RunChunkKindName {
-    const ALL: &'static [Self] = &[Self::Text, Self::ToolCallStarted, Self::ToolCallCompleted];
+    const ALL: &'static [Self] = &[Self::Text, Self::ApprovalRequested, Self::ToolCallStarted, Self::ToolCallCompleted];
 
     fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::ApprovalRequested => "approval_requested",
             Self::ToolCallStarted => "tool_call_started",
             Self::ToolCallCompleted => "tool_call_completed",
         }
@@ -277,6 +309,8 @@ impl Named for RunChunkKindName {
 /// Where a tool call stands, without its result, error and times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToolCallStatus {
+    AwaitingApproval,
+    Approved,
     Open,
     Succeeded,
     Failed,
@@ -284,14 +318,61 @@ pub enum ToolCallStatus {
 }
 
 impl Named for ToolCallStatus {
-    const ALL: &'static [Self] = &[Self::Open, Self::Succeeded, Self::Failed, Self::Interrupted];
+    const ALL: &'static [Self] =
+        &[Self::AwaitingApproval, Self::Approved, Self::Open, Self::Succeeded, Self::Failed, Self::Interrupted];
 
     fn name(self) -> &'static str {
         match self {
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Approved => "approved",
             Self::Open => "open",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// How far a file is understood, without why it could not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileStatusName {
+    Processing,
+    Ready,
+    Failed,
+}
+
+impl Named for FileStatusName {
+    const ALL: &'static [Self] = &[Self::Processing, Self::Ready, Self::Failed];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Where in a document something stands, without number and name, which have columns of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceName {
+    Document,
+    Page,
+    Slide,
+    Sheet,
+    Heading,
+}
+
+impl Named for PlaceName {
+    const ALL: &'static [Self] = &[Self::Document, Self::Page, Self::Slide, Self::Sheet, Self::Heading];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Page => "page",
+            Self::Slide => "slide",
+            Self::Sheet => "sheet",
+            Self::Heading => "heading",
         }
     }
 }

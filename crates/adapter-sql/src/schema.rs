@@ -8,6 +8,9 @@ diesel::table! {
         id -> SqlUuid,
         name -> Text,
         default_agent_id -> SqlUuid,
+        retention_days -> Nullable<Integer>,
+        ai_enabled -> Bool,
+        ai_budget -> Nullable<BigInt>,
         version -> BigInt,
         created_at -> SqlTime,
         updated_at -> SqlTime,
@@ -30,7 +33,7 @@ diesel::table! {
         display_name -> Text,
         search_text -> Text,
         bio -> Nullable<Text>,
-        avatar_url -> Nullable<Text>,
+        avatar_id -> Nullable<SqlUuid>,
         deactivated_at -> Nullable<SqlTime>,
         version -> BigInt,
         created_at -> SqlTime,
@@ -269,6 +272,7 @@ diesel::table! {
         arguments -> SqlJson,
         status -> Text,
         result -> Nullable<SqlJson>,
+        truncated -> Bool,
         error -> Nullable<Text>,
         start_time -> SqlTime,
         end_time -> Nullable<SqlTime>,
@@ -370,6 +374,157 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    mcp_servers (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        name -> Text,
+        transport -> Text,
+        url -> Nullable<Text>,
+        header_names -> Nullable<SqlJson>,
+        sealed_headers -> Nullable<Binary>,
+        command -> Nullable<Text>,
+        args -> Nullable<SqlJson>,
+        timeout_s -> Integer,
+        enabled -> Bool,
+        read_only_tools -> SqlJson,
+        version -> BigInt,
+        created_at -> SqlTime,
+        updated_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    mcp_tools (mcp_server_id, name) {
+        mcp_server_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        name -> Text,
+        fingerprint -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    agent_tools (agent_id, mcp_server_id) {
+        agent_id -> SqlUuid,
+        mcp_server_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        tool_names -> Nullable<SqlJson>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    files (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        uploaded_by_user_id -> SqlUuid,
+        name -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        sha256 -> Binary,
+        status -> Text,
+        error_code -> Nullable<Text>,
+        error_message -> Nullable<Text>,
+        summary -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    message_files (message_id, n) {
+        message_id -> SqlUuid,
+        n -> Integer,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        file_id -> SqlUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    thread_files (conversation_id, n) {
+        conversation_id -> SqlUuid,
+        n -> Integer,
+        organization_id -> SqlUuid,
+        file_id -> SqlUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    usage (subject_id, attempt) {
+        subject_id -> SqlUuid,
+        attempt -> Integer,
+        organization_id -> SqlUuid,
+        conversation_id -> Nullable<SqlUuid>,
+        user_id -> SqlUuid,
+        agent_id -> Nullable<SqlUuid>,
+        purpose -> Text,
+        input_tokens -> BigInt,
+        output_tokens -> BigInt,
+        cached_tokens -> BigInt,
+        cost_micros -> BigInt,
+        at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    file_passages (file_id, n) {
+        file_id -> SqlUuid,
+        n -> Integer,
+        organization_id -> SqlUuid,
+        place_kind -> Text,
+        place_number -> Nullable<Integer>,
+        place_name -> Nullable<Text>,
+        text -> Text,
+        tokens -> Integer,
+        embedding_model -> Nullable<Text>,
+        embedding -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    message_feedback (message_id, user_id) {
+        message_id -> SqlUuid,
+        user_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        rating -> Text,
+        comment -> Nullable<Text>,
+        updated_at -> SqlTime,
+    }
+}
+
+diesel::joinable!(message_files -> files (file_id));
+diesel::joinable!(message_files -> messages (message_id));
+diesel::joinable!(message_files -> conversations (conversation_id));
+diesel::joinable!(thread_files -> files (file_id));
+diesel::joinable!(thread_files -> conversations (conversation_id));
 diesel::joinable!(threads -> conversations (id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(runs -> conversations (conversation_id));
@@ -378,6 +533,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(invitations -> organizations (organization_id));
 diesel::joinable!(api_keys -> users (user_id));
 diesel::joinable!(run_chunks -> runs (run_id));
+diesel::joinable!(agent_tools -> mcp_servers (mcp_server_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     organizations,
@@ -386,6 +542,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     invitations,
     agents,
+    mcp_servers,
+    mcp_tools,
+    agent_tools,
     conversations,
     threads,
     members,
@@ -399,4 +558,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     idempotency,
     audit,
+    usage,
+    files,
+    message_files,
+    message_feedback,
+    thread_files,
+    file_passages,
 );

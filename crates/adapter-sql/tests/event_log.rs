@@ -71,6 +71,28 @@ async fn in_another_cluster_older_places_are_void() {
     assert_eq!(log(&store, Some(after[0].cursor), 0).await, []);
 }
 
+/// Where the new cluster counts further than the old one did, its numbers tell nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_epoch_is_raised_when_the_cluster_is_another_and_its_numbers_are_higher() {
+    let database = database().await;
+    let connect = || PostgresStore::connect(database.url(), PostgresOptions::default());
+    let epoch = async |store: &PostgresStore| store.end_of_events().await.unwrap().epoch;
+    let store = connect().await.unwrap();
+    let seed = Seed::commit(&store).await;
+    say(&store, &seed).await;
+    let before = log(&store, None, 1).await;
+    let beside = database.client().await.unwrap();
+    beside.batch_execute("UPDATE event_epoch SET system_identifier = system_identifier || '0'").await.unwrap();
+
+    let store = connect().await.unwrap();
+    assert_eq!(epoch(&store).await, 2);
+    assert_eq!(store.list_events(Some(before[0].cursor), 10).await.unwrap(), EventPage::Void);
+    // The first start in a cluster notes it; the next one there changes nothing.
+    assert_eq!(epoch(&connect().await.unwrap()).await, 2);
+    beside.batch_execute("UPDATE event_epoch SET system_identifier = NULL").await.unwrap();
+    assert_eq!(epoch(&connect().await.unwrap()).await, 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_epoch_is_raised_when_the_log_is_ahead_of_the_cluster() {
     let database = database().await;

@@ -9,9 +9,10 @@ use stead_domain::{
     idempotency::IdempotencyRecord,
     ports::{
         Store,
-        store::{Change, Commit, Committed, Guard, MessageChange, Outcome, StoreError, ThreadChange},
+        store::{Change, Commit, Committed, Guard, MessageChange, Outcome, StoreError, ThreadChange, UserChange},
     },
     thread::Thread,
+    user::{OrganizationRole, User},
 };
 use stead_testkit::builders::{self, Seed};
 
@@ -25,6 +26,7 @@ fn send(seed: &Seed, thread: &Thread, key: &str) -> Commit {
         idempotency: Some(builders::idempotency(&seed.owner, key)),
         guards: vec![
             Guard::Thread { organization: seed.organization.id, conversation: thread.id },
+            Guard::User { organization: seed.organization.id, user: seed.owner.id, at_least: OrganizationRole::Member },
             Guard::Agent { organization: seed.organization.id, agent: seed.agent.id },
         ],
         changes: vec![Change::Thread(touch), Change::Message(MessageChange::Insert(message))],
@@ -102,10 +104,17 @@ async fn one_that_is_refused_or_conflicts_changes_nothing_for_the_others() {
     let threads = threads(&store, &seed, 24).await;
     let elsewhere = builders::thread(&seed.agent, &seed.owner);
     let taken = seed.messages(store.as_ref(), 1).await.remove(0);
+    let gone = User { deactivated_at: Some(builders::at()), ..builders::user(&seed.organization) };
+    let insert = Change::User(UserChange::Insert(gone.clone(), None));
+    store.commit(builders::commit([insert])).await.unwrap();
     let commits = threads.iter().enumerate().map(|(n, thread)| {
         let mut commit = send(&seed, thread, &format!("{n}"));
         match n % 8 {
             3 => commit.guards[0] = Guard::Thread { organization: seed.organization.id, conversation: elsewhere.id },
+            1 => {
+                let (organization, at_least) = (seed.organization.id, OrganizationRole::Member);
+                commit.guards[1] = Guard::User { organization, user: gone.id, at_least };
+            }
             5 => commit.changes.push(Change::Message(MessageChange::Insert(taken.clone()))),
             _ => {}
         }
@@ -114,12 +123,13 @@ async fn one_that_is_refused_or_conflicts_changes_nothing_for_the_others() {
     for (n, answer) in at_once(&store, commits.collect()).await.iter().enumerate() {
         match n % 8 {
             3 => assert!(matches!(answer, Err(StoreError::Refused(Guard::Thread { .. }))), "{answer:?}"),
+            1 => assert!(matches!(answer, Err(StoreError::Refused(Guard::User { .. }))), "{answer:?}"),
             5 => assert!(matches!(answer, Err(StoreError::Conflict(_))), "{answer:?}"),
             _ => assert_eq!(done(answer), [Outcome::Updated, Outcome::Inserted]),
         }
     }
     for (n, thread) in threads.iter().enumerate() {
-        let kept = i64::from(n % 8 != 3 && n % 8 != 5);
+        let kept = i64::from(![1, 3, 5].contains(&(n % 8)));
         assert_eq!(store.count_messages(thread.id).await.unwrap(), kept);
     }
 }

@@ -88,7 +88,8 @@ async fn postgres_reads_no_more_messages_than_it_gives() {
     client.batch_execute("BEGIN").await.unwrap();
     let statement = include_str!("../src/postgres/latest_messages.sql")
         .replace("$1", &format!("'{{{}}}'", ids.join(",")))
-        .replace("$2", "3");
+        .replace("$2", "3")
+        .replace("$3", &format!("'{}'", seed.organization.id));
     let rows = client.query(&statement, &[]).await.unwrap();
     assert_eq!(rows.len(), 60);
     let touched: i64 = client.query_one(read, &[]).await.unwrap().get(0);

@@ -43,7 +43,7 @@ async fn another_node_is_woken_and_woken_again_after_its_connection_broke() {
         until_woken(&here, &seed, &mut waiter).await;
         let beside = database.client().await.unwrap();
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                   WHERE datname = current_database() AND query ~ '^(LISTEN|NOTIFY)'";
+                   WHERE datname = current_database() AND query ~ '^(LISTEN|NOTIFY|SELECT pg_snapshot_xmin)'";
         assert!(!beside.query(end, &[]).await.unwrap().is_empty());
         // What was rung before the connection broke.
         while tokio::time::timeout(Duration::from_millis(50), waiter.next()).await.is_ok() {}

@@ -27,6 +27,7 @@ impl Contract {
 fn methods(item: &PathItem) -> String {
     let taken = [
         ("GET", item.get.is_some()),
+        ("HEAD", item.head.is_some()),
         ("POST", item.post.is_some()),
         ("PUT", item.put.is_some()),
         ("PATCH", item.patch.is_some()),

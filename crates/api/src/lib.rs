@@ -11,8 +11,10 @@
 
 mod accept_encoding;
 mod app;
+mod byte_range;
 mod client_address;
 mod conditional;
+mod content_disposition;
 mod contract;
 mod cookies;
 mod dto;
@@ -27,6 +29,7 @@ mod paging;
 mod respond;
 mod scopes;
 mod sse;
+mod upload;
 mod v1;
 
 pub use app::{Api, ApiOptions};

@@ -23,14 +23,14 @@ pub enum Need {
 pub fn need(method: &str, path: &str) -> Option<Need> {
     let mut segments = path.strip_prefix("/api/v1/")?.split('/');
     let (resource, item) = (segments.next()?, segments.next());
-    let of = |read, write| Some(Need::Scope(if method == "GET" { read } else { write }));
+    let of = |read, write| Some(Need::Scope(if matches!(method, "GET" | "HEAD") { read } else { write }));
     match (method, resource, item) {
         (_, "auth", _) | ("DELETE", "users", Some("me")) => Some(Need::SignIn),
         (_, "api-keys" | "invitations", _) => Some(Need::Scope(Scope::Admin)),
         ("PATCH" | "DELETE", "users", Some(other)) if other != "me" => Some(Need::Scope(Scope::Admin)),
         (_, "users", _) => of(Scope::UsersRead, Scope::UsersWrite),
         (_, "organization", _) => of(Scope::OrganizationRead, Scope::OrganizationWrite),
-        (_, "agents", _) => of(Scope::AgentsRead, Scope::AgentsWrite),
+        (_, "agents" | "mcp-servers", _) => of(Scope::AgentsRead, Scope::AgentsWrite),
         (_, "chat", _) => of(Scope::ThreadsRead, Scope::ThreadsWrite),
         (_, "channels" | "messages", _) => of(Scope::ChannelsRead, Scope::ChannelsWrite),
         (_, "files", _) => of(Scope::FilesRead, Scope::FilesWrite),
@@ -99,6 +99,9 @@ mod tests {
         for (method, path, expected) in [
             ("GET", "/api/v1/agents", Some(Need::Scope(Scope::AgentsRead))),
             ("PATCH", "/api/v1/agents/{agent_id}", Some(Need::Scope(Scope::AgentsWrite))),
+            ("PUT", "/api/v1/agents/{agent_id}/tools", Some(Need::Scope(Scope::AgentsWrite))),
+            ("GET", "/api/v1/mcp-servers", Some(Need::Scope(Scope::AgentsRead))),
+            ("POST", "/api/v1/mcp-servers/{mcp_server_id}/check", Some(Need::Scope(Scope::AgentsWrite))),
             ("GET", "/api/v1/chat/{agent_id}/threads", Some(Need::Scope(Scope::ThreadsRead))),
             ("POST", "/api/v1/chat/{agent_id}/threads", Some(Need::Scope(Scope::ThreadsWrite))),
             ("GET", "/api/v1/users/me", Some(Need::Scope(Scope::UsersRead))),

@@ -1,5 +1,6 @@
 use stead_domain::{
     ApiKeyId, OrganizationId, SessionId, UserId,
+    ports::store::Guard,
     scope::{Scope, Scopes},
     user::OrganizationRole,
 };
@@ -40,6 +41,18 @@ impl Caller {
             Credential::Session(session) => Ok(session),
             Credential::ApiKey(_) => Err(Error::Forbidden("this takes a sign-in: API keys are not accepted here")),
         }
+    }
+
+    /// Holds as long as they are there with at least this role: what is committed on their behalf is guarded by it, so that
+    /// a request that is under way when they are deleted or let in no longer leaves nothing behind. Put it after guards of
+    /// the organization and before those of agents, in the order in which a deletion takes them.
+    pub fn still(&self, at_least: OrganizationRole) -> Guard {
+        Guard::User { organization: self.organization, user: self.user, at_least }
+    }
+
+    /// The same, whatever their role.
+    pub fn still_there(&self) -> Guard {
+        self.still(OrganizationRole::Member)
     }
 
     /// Goes on only if what they came with may be used for this.

@@ -1,22 +1,29 @@
 use std::{ops::Deref, sync::Arc, time::Instant};
 
 use stead_domain::{
-    Timestamp,
+    ApiKeyId, OrganizationId, SessionId, Timestamp,
+    api_key::ApiKey,
+    organization::Organization,
     ports::{
-        Clock, Ids, LlmProvider, Store,
+        Clock, Embedder, Ids, LlmProvider, ObjectStore, Store, TextExtractor, ToolServer,
         store::{Commit, Committed, StoreError},
     },
     run::LeaseOwner,
+    session::Session,
+    user::User,
 };
 use tokio::sync::Notify;
 
 use crate::{
     Background, Error, Settings,
-    accounts::{AccessTokens, InvitationTokens, Passwords, RefreshTokens, SessionCache},
-    api_keys::ApiKeyCache,
+    accounts::{AccessTokens, InvitationTokens, Passwords, RefreshTokens},
+    api_keys::ApiKeyUses,
+    avatars::Redrawing,
+    believed::{Believed, Changes},
     figures::Counted,
     jobs::JobsAtWork,
     limits::Limits,
+    tools::{HeaderSeals, Listings},
     turn::{LiveRuns, ThreadLocks},
 };
 
@@ -28,21 +35,32 @@ pub struct Application(Arc<Parts>);
 pub struct Parts {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) llm: Arc<dyn LlmProvider>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
+    pub(crate) extractor: Arc<dyn TextExtractor>,
+    pub(crate) embedder: Arc<dyn Embedder>,
+    pub(crate) tools: Arc<dyn ToolServer>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) settings: Settings,
     pub(crate) background: Background,
     pub(crate) owner: LeaseOwner,
     pub(crate) passwords: Passwords,
+    pub(crate) redrawing: Redrawing,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) refresh_tokens: RefreshTokens,
     pub(crate) invitation_tokens: InvitationTokens,
-    pub(crate) sessions: SessionCache,
-    pub(crate) api_keys: ApiKeyCache,
+    pub(crate) changes: Arc<Changes>,
+    pub(crate) sessions: Believed<SessionId, (Session, User)>,
+    pub(crate) api_keys: Believed<ApiKeyId, (ApiKey, User)>,
+    pub(crate) organizations: Believed<OrganizationId, Organization>,
+    pub(crate) api_key_uses: ApiKeyUses,
     pub(crate) limits: Limits,
+    pub(crate) header_seals: HeaderSeals,
+    pub(crate) listings: Listings,
     pub(crate) live: LiveRuns,
     pub(crate) thread_locks: ThreadLocks,
     pub(crate) jobs_due: Notify,
+    pub(crate) outdated_due: Notify,
     pub(crate) jobs_at_work: JobsAtWork,
 }
 
@@ -53,6 +71,14 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     /// The model.
     pub llm: Arc<dyn LlmProvider>,
+    /// Where the bytes of files are.
+    pub objects: Arc<dyn ObjectStore>,
+    /// What reads documents.
+    pub extractor: Arc<dyn TextExtractor>,
+    /// What embeds texts.
+    pub embedder: Arc<dyn Embedder>,
+    /// The servers of tools.
+    pub tools: Arc<dyn ToolServer>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
@@ -65,22 +91,34 @@ impl Application {
     /// # Errors
     /// [`Error::Internal`] if the settings do not make a valid password cost.
     pub fn new(ports: Ports, settings: Settings, background: Background) -> Result<Self, Error> {
-        let Ports { store, llm, clock, ids } = ports;
+        let Ports { store, llm, objects, extractor, embedder, tools, clock, ids } = ports;
+        let changes = Arc::new(Changes::new());
         let parts = Parts {
             passwords: Passwords::new(settings.password_cost)?,
+            redrawing: Redrawing::new(),
             access_tokens: AccessTokens::new(&settings.auth_secret)?,
             refresh_tokens: RefreshTokens::new(&settings.auth_secret)?,
             invitation_tokens: InvitationTokens::new(&settings.auth_secret)?,
-            sessions: SessionCache::new(),
-            api_keys: ApiKeyCache::new(),
+            sessions: Believed::new(&changes),
+            api_keys: Believed::new(&changes),
+            organizations: Believed::new(&changes),
+            changes,
+            api_key_uses: ApiKeyUses::new(),
+            header_seals: HeaderSeals::new(&settings.auth_secret)?,
+            listings: Listings::new(),
             limits: Limits::new(&settings.limits, Arc::clone(&clock)),
             owner: LeaseOwner(ids.next()),
             live: LiveRuns::default(),
             thread_locks: ThreadLocks::default(),
             jobs_due: Notify::new(),
+            outdated_due: Notify::new(),
             jobs_at_work: JobsAtWork::default(),
             store,
             llm,
+            objects,
+            extractor,
+            embedder,
+            tools,
             clock,
             ids,
             settings,
@@ -114,6 +152,7 @@ impl Application {
         if !self.background.stop(self.settings.shutdown_grace).await {
             tracing::warn!("some work did not end in time");
         }
+        self.tools.close().await;
         if let Err(error) = self.store.release_leases(self.owner).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "leases could not be released");
         }

@@ -2,8 +2,12 @@ use std::time::Duration;
 
 use stead_domain::{
     Invalid,
-    ports::store::{StoreError, UniqueKey},
+    ports::{
+        object_store::ObjectStoreError,
+        store::{Guard, StoreError, UniqueKey},
+    },
     scope::Scope,
+    user::OrganizationRole,
 };
 
 /// What a use case answers when it does not do what was asked. The API has one table from these to HTTP.
@@ -27,6 +31,9 @@ pub enum Error {
     /// It does not fit the state things are in.
     #[error("conflict: {0:?}")]
     Conflict(Conflict),
+    /// What was sent is larger than allowed.
+    #[error("too large")]
+    TooLarge,
     /// It is not the version that the caller expects.
     #[error("not the expected version")]
     PreconditionFailed,
@@ -43,6 +50,12 @@ pub enum Error {
         retry_after: Duration,
         /// What people are told.
         reason: &'static str,
+    },
+    /// A server of tools cannot be used.
+    #[error("the server of tools cannot be used: {reason}")]
+    ToolServerUnavailable {
+        /// Why, in words for an admin.
+        reason: String,
     },
     /// Too much is going on, or the database is away; trying later may help.
     #[error("unavailable")]
@@ -68,16 +81,26 @@ pub enum Conflict {
     EmailTaken,
     /// Somebody, or some agent, has this handle.
     HandleTaken,
+    /// The organization has one of this name.
+    NameTaken,
     /// Too many messages wait in the thread.
     ThreadBusy,
     /// The thread's agent was deleted.
     AgentDeleted,
     /// The organization's default agent cannot be deleted.
     DefaultAgent,
+    /// The organization's agents do not answer: an admin has switched them off.
+    AiDisabled,
+    /// The organization has used what it may of this month's tokens.
+    AiBudgetUsedUp,
     /// The organization would be left without an owner.
     LastOwner,
+    /// The tool call does not wait for approval (any more).
+    NotAwaitingApproval,
     /// There is nothing to make a title from.
     ThreadEmpty,
+    /// The organization's files have no room for another.
+    StorageFull,
     /// The key was used for another request.
     IdempotencyMismatch,
     /// Others changed it at the same time, several times over.
@@ -106,7 +129,21 @@ impl From<StoreError> for Error {
             StoreError::Conflict(UniqueKey::UserHandle | UniqueKey::AgentHandle) => {
                 Self::Conflict(Conflict::HandleTaken)
             }
+            StoreError::Conflict(UniqueKey::McpServerName) => Self::Conflict(Conflict::NameTaken),
+            // See `Caller::still`.
+            StoreError::Refused(Guard::User { at_least: OrganizationRole::Member, .. }) => Self::Unauthenticated,
+            StoreError::Refused(Guard::User { .. }) => Self::Forbidden("your role was taken away"),
             StoreError::Conflict(_) | StoreError::Refused(_) => Self::Conflict(Conflict::TryAgain),
+        }
+    }
+}
+
+/// What is left of the object store's errors when the use case has dealt with those of the body.
+impl From<ObjectStoreError> for Error {
+    fn from(error: ObjectStoreError) -> Self {
+        match error {
+            ObjectStoreError::Unavailable(source) => Self::Unavailable(Some(source)),
+            ObjectStoreError::TooLarge | ObjectStoreError::Body(_) => Self::internal(error),
         }
     }
 }

@@ -8,7 +8,7 @@ use stead_domain::{
 };
 use uuid::Uuid;
 
-use crate::{Application, Caller, Conflict, Error};
+use crate::{Application, Caller, Conflict, Error, files::UploadKey};
 
 /// A key as it came with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,13 @@ fn absorb(value: &Value, hash: &mut Sha256) {
 }
 
 impl Application {
+    /// Whether a request with this key was carried out before, whatever it asked for.
+    pub(crate) async fn was_used(&self, caller: &Caller, key: &UploadKey) -> Result<bool, Error> {
+        let UploadKey { key, operation } = key.clone();
+        let unknown = KeyedRequest { key, operation, fingerprint: Fingerprint::default() };
+        Ok(self.store.find_idempotency(&unknown.scope(caller)).await?.is_some())
+    }
+
     /// What an earlier request with this key made, if there was one.
     ///
     /// # Errors

@@ -11,12 +11,15 @@
 pub mod accounts;
 pub mod agents;
 pub mod api_keys;
+pub mod avatars;
 mod background;
+mod believed;
 mod caller;
 mod context;
 mod error;
 mod expected;
 mod figures;
+pub mod files;
 mod html;
 pub mod idempotency;
 pub mod jobs;
@@ -24,6 +27,7 @@ pub mod limits;
 mod markdown_words;
 mod settings;
 pub mod threads;
+pub mod tools;
 pub mod turn;
 
 pub use background::Background;

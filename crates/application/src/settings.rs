@@ -3,7 +3,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use stead_domain::agent::Temperature;
 
-use crate::limits::LimitSettings;
+use crate::{
+    files::{FileLimits, OrphanSettings},
+    limits::LimitSettings,
+};
 
 /// What the operator decides about the use cases.
 #[derive(Debug, Clone)]
@@ -16,10 +19,16 @@ pub struct Settings {
     pub password_cost: PasswordCost,
     /// What one principal may do in how much time.
     pub limits: LimitSettings,
+    /// What files may take.
+    pub files: FileLimits,
+    /// When bytes that belong to no file are removed.
+    pub orphans: OrphanSettings,
     /// How long a JSON caller waits for an answer before it gets the run.
     pub ai_wait: Duration,
     /// The sampling temperature of agents that name none; the model's own where absent.
     pub temperature: Option<Temperature>,
+    /// The model that looks at pictures; the usual one where absent.
+    pub vision_model: Option<String>,
     /// The size of the model's context, in tokens.
     pub context_tokens: u32,
     /// What of it is left free for the answer.

@@ -26,7 +26,7 @@ pub async fn inserts(database: &Database) -> anyhow::Result<Line> {
                 async move { store.commit(commit).await.map(drop).map_err(Into::into) }
             }
         });
-        figures.push((name, format!("{:.0}/s", a_second.await?)));
+        figures.push((name, crate::measure::a_second(a_second.await?)));
     }
     Ok(Line { what: format!("{}: floor, one bare row a commit", database.name), figures })
 }

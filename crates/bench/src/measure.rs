@@ -14,7 +14,7 @@ pub struct Line {
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<44}", self.what)?;
+        write!(f, "{:<54}", self.what)?;
         self.figures.iter().try_for_each(|(name, figure)| write!(f, "  {name} {figure}"))
     }
 }
@@ -45,6 +45,10 @@ impl Times {
     fn quantile(&self, of_hundred: usize) -> Duration {
         let at = (self.0.len() * of_hundred / 100).min(self.0.len().saturating_sub(1));
         self.0.get(at).copied().unwrap_or_default()
+    }
+
+    pub fn median(&self) -> Duration {
+        self.quantile(50)
     }
 
     pub fn figures(&self) -> Vec<(&'static str, String)> {
@@ -80,4 +84,15 @@ where
         calls += f64::from(done??);
     }
     Ok(calls / begun.elapsed().as_secs_f64())
+}
+
+/// So many a second.
+pub fn a_second(figure: f64) -> String {
+    format!("{figure:.0}/s")
+}
+
+/// A figure beside its floors.
+pub fn of(figure: f64, floors: &[(&str, f64)]) -> String {
+    let ratios = floors.iter().map(|(name, floor)| format!("{:.2} of {name}", figure / floor));
+    format!(" ({})", ratios.collect::<Vec<_>>().join(", "))
 }

@@ -1,32 +1,57 @@
 //! The databases that are measured, each empty.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
-use stead_adapter_sql::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
+use stead_adapter_sql::{PostgresOptions, PostgresStore, SqliteOptions, SqliteStore, testing::PostgresDatabase};
 use stead_domain::ports::Store;
 use tempfile::TempDir;
 
-/// A database that is measured.
+/// A database that is measured through the port.
 pub struct Database {
     pub name: &'static str,
     pub store: Arc<dyn Store>,
-    /// Removed when it is dropped.
-    _folder: Option<TempDir>,
+    pub place: Place,
+    _gone_with_this: Kept,
 }
 
-/// SQLite in a folder of its own, and, where `STEAD_TEST_POSTGRES_URL` names a server (`scripts/postgres` does), Postgres.
-pub async fn databases() -> anyhow::Result<Vec<Database>> {
+/// Where a database is.
+pub enum Place {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+enum Kept {
+    Folder(#[expect(dead_code, reason = "removed when it is dropped")] TempDir),
+    Database(#[expect(dead_code, reason = "removed when it is dropped")] PostgresDatabase),
+}
+
+/// SQLite in a folder of its own.
+pub fn sqlite() -> anyhow::Result<Database> {
     let folder = tempfile::tempdir()?;
-    let sqlite = SqliteStore::open(&folder.path().join("bench.db"), SqliteOptions::default())?;
-    let mut databases = vec![Database { name: "SQLite", store: Arc::new(sqlite), _folder: Some(folder) }];
-    #[expect(clippy::disallowed_methods, reason = "the throw-away server is named by its script")]
-    if let Ok(url) = std::env::var("STEAD_TEST_POSTGRES_URL") {
-        let postgres = PostgresStore::connect(&url, PostgresOptions::default()).await?;
-        databases.push(Database { name: "Postgres", store: Arc::new(postgres), _folder: None });
-        // The same database, to see what the grouping of commits gives.
-        let alone = PostgresOptions { writers: 0, ..PostgresOptions::default() };
-        let postgres = PostgresStore::connect(&url, alone).await?;
-        databases.push(Database { name: "Postgres, each commit alone", store: Arc::new(postgres), _folder: None });
+    let path = folder.path().join("bench.db");
+    let store = SqliteStore::open(&path, SqliteOptions::default())?;
+    Ok(Database {
+        name: "SQLite",
+        store: Arc::new(store),
+        place: Place::Sqlite(path),
+        _gone_with_this: Kept::Folder(folder),
+    })
+}
+
+/// Postgres in a database of its own, where `STEAD_TEST_POSTGRES_URL` names a server (`scripts/postgres` does).
+pub async fn postgres(name: &'static str, writers: usize) -> anyhow::Result<Option<Database>> {
+    if !there_is_postgres() {
+        return Ok(None);
     }
-    Ok(databases)
+    let database = PostgresDatabase::empty().await?;
+    let options = PostgresOptions { writers, ..PostgresOptions::default() };
+    let store = PostgresStore::connect(database.url(), options).await?;
+    let place = Place::Postgres(database.url().to_owned());
+    Ok(Some(Database { name, store: Arc::new(store), place, _gone_with_this: Kept::Database(database) }))
+}
+
+/// Whether a server of Postgres is named.
+pub fn there_is_postgres() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the throw-away server is named by its script")]
+    std::env::var_os(stead_adapter_sql::testing::URL).is_some_and(|url| !url.is_empty())
 }

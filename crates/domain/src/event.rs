@@ -52,13 +52,15 @@ pub enum EventKind {
     RunQueued,
     /// A run started.
     RunStarted,
+    /// A run waits for its person to allow tool calls.
+    RunAwaitingApproval,
     /// A run ended, one way or another.
     RunEnded,
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MessageCreated,
         Self::MessageUpdated,
         Self::ThreadCreated,
@@ -66,6 +68,7 @@ impl EventKind {
         Self::ThreadDeleted,
         Self::RunQueued,
         Self::RunStarted,
+        Self::RunAwaitingApproval,
         Self::RunEnded,
     ];
 
@@ -79,6 +82,7 @@ impl EventKind {
             Self::ThreadDeleted => "thread.deleted",
             Self::RunQueued => "run.queued",
             Self::RunStarted => "run.started",
+            Self::RunAwaitingApproval => "run.awaiting_approval",
             Self::RunEnded => "run.ended",
         }
     }

@@ -85,6 +85,8 @@ pub enum Member {}
 pub type OrganizationId = Id<crate::organization::Organization>;
 /// Names a [`User`](crate::user::User).
 pub type UserId = Id<crate::user::User>;
+/// Names a user's picture: see [`Avatar`](crate::user::Avatar).
+pub type AvatarId = Id<crate::user::Avatar>;
 /// Names an [`ApiKey`](crate::api_key::ApiKey).
 pub type ApiKeyId = Id<crate::api_key::ApiKey>;
 /// Names an [`Agent`](crate::agent::Agent).
@@ -99,6 +101,10 @@ pub type MessageId = Id<crate::message::Message>;
 pub type RunId = Id<crate::run::Run>;
 /// Names a [`ToolCall`](crate::tool_call::ToolCall).
 pub type ToolCallId = Id<crate::tool_call::ToolCall>;
+/// Names a [`File`](crate::file::File).
+pub type FileId = Id<crate::file::File>;
+/// Names an [`McpServer`](crate::mcp_server::McpServer).
+pub type McpServerId = Id<crate::mcp_server::McpServer>;
 /// Names a [`Session`](crate::session::Session).
 pub type SessionId = Id<crate::session::Session>;
 /// Names an [`Invitation`](crate::invitation::Invitation).

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{ConversationId, JobId, OrganizationId, Timestamp, UserId, run::Lease};
+use crate::{AvatarId, ConversationId, FileId, JobId, OrganizationId, Timestamp, UserId, run::Lease};
 
 /// How often a job is tried before it is set aside for an admin.
 pub const MAX_ATTEMPTS: i32 = 5;
@@ -31,6 +31,12 @@ pub enum Task {
     PurgeUser(UserId),
     /// Remove the rows of a deleted organization, 500 a commit.
     PurgeOrganization(OrganizationId),
+    /// Understand a file.
+    ProcessFile(FileId),
+    /// Remove the bytes of a file that is gone.
+    RemoveFileBytes(FileId),
+    /// Remove a picture that is no user's any more.
+    RemoveAvatar(AvatarId),
 }
 
 /// A job that this process may work on until its lease lapses.

@@ -16,15 +16,20 @@
 
 pub mod agent;
 pub mod api_key;
+pub mod branch;
 pub mod event;
+pub mod feedback;
+pub mod file;
 pub mod id;
 pub mod idempotency;
 pub mod invitation;
 pub mod job;
 pub mod json;
+pub mod mcp_server;
 pub mod message;
 pub mod organization;
 pub mod page;
+pub mod passage;
 pub mod ports;
 pub mod run;
 pub mod scope;
@@ -36,8 +41,8 @@ pub mod tool_call;
 pub mod user;
 
 pub use id::{
-    AgentId, ApiKeyId, ConversationId, Id, InvitationId, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId,
-    ToolCallId, UserId,
+    AgentId, ApiKeyId, AvatarId, ConversationId, FileId, Id, InvitationId, JobId, McpServerId, MemberId, MessageId,
+    OrganizationId, RunId, SessionId, ToolCallId, UserId,
 };
 pub use json::Json;
 pub use text::Invalid;

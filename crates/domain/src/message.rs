@@ -2,8 +2,8 @@
 
 use crate::{AgentId, ConversationId, Json, MessageId, OrganizationId, RunId, Timestamp, UserId, text::Text};
 
-/// What a person sends: 1 to 40,000 characters.
-pub type Content = Text<1, 40_000>;
+/// What a person sends: up to 40,000 characters, none only where files come with it.
+pub type Content = Text<0, 40_000>;
 /// What a person sends as HTML beside it: up to 160,000 characters, cleaned before it is kept.
 pub type ContentHtml = Text<0, 160_000>;
 

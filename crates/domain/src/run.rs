@@ -140,13 +140,15 @@ pub enum RunErrorCode {
     ContextExceeded,
     /// The process that ran it died.
     Interrupted,
+    /// Nobody allowed a tool call in time.
+    ApprovalExpired,
     /// Something in Stead itself.
     Internal,
 }
 
 impl RunErrorCode {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ModelUnavailable,
         Self::ModelRejected,
         Self::ModelTimeout,
@@ -154,6 +156,7 @@ impl RunErrorCode {
         Self::AnswerTooLong,
         Self::ContextExceeded,
         Self::Interrupted,
+        Self::ApprovalExpired,
         Self::Internal,
     ];
 
@@ -167,6 +170,7 @@ impl RunErrorCode {
             Self::AnswerTooLong => "answer_too_long",
             Self::ContextExceeded => "context_exceeded",
             Self::Interrupted => "interrupted",
+            Self::ApprovalExpired => "approval_expired",
             Self::Internal => "internal",
         }
     }
@@ -181,6 +185,7 @@ impl RunErrorCode {
             Self::AnswerTooLong => "The answer grew too long.",
             Self::ContextExceeded => "The message is too long for the model.",
             Self::Interrupted => "The server stopped while the answer was being written.",
+            Self::ApprovalExpired => "Nobody allowed the tool call in time.",
             Self::Internal => "Something went wrong while answering.",
         }
     }
@@ -212,10 +217,11 @@ pub struct Lease {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeaseOwner(pub uuid::Uuid);
 
-/// A piece of a run's stream, as it is kept while the run lives and for a while after.
+/// A piece of a run's stream, as it is kept while the run lives and for a while after. What a stream begins and ends with is
+/// not kept: it follows from the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunChunk {
-    /// How many events other than deltas came before.
+    /// How many kept events other than text came before.
     pub n: i32,
     /// How many Unicode scalar values of the answer came before.
     pub chars_from: i32,
@@ -228,6 +234,8 @@ pub struct RunChunk {
 pub enum RunChunkKind {
     /// Text of the answer, merged from deltas.
     Text(String),
+    /// A tool call waits for approval.
+    ApprovalRequested(crate::ToolCallId),
     /// A tool call started.
     ToolCallStarted(crate::ToolCallId),
     /// A tool call ended.

@@ -25,7 +25,9 @@ pub fn checked(text: String, min: usize, max: usize) -> Result<String, Invalid> 
     // A scalar value has one to four bytes: text of that many bytes is within the limits without being counted.
     let length = if (4 * min..=max).contains(&text.len()) { min } else { text.chars().count() };
     if length < min {
-        return Err(Invalid::new(format!("must have at least {min} characters")));
+        let reason =
+            if min == 1 { "must not be empty".to_owned() } else { format!("must have at least {min} characters") };
+        return Err(Invalid::new(reason));
     }
     if length > max {
         return Err(Invalid::new(format!("must have at most {max} characters")));

@@ -42,6 +42,13 @@ impl Timestamp {
         self.0
     }
 
+    /// When the calendar month in UTC began in which this is.
+    #[must_use]
+    pub fn start_of_month(self) -> Self {
+        let first = self.0.date().replace_day(1).unwrap_or(self.0.date());
+        Self(first.midnight().assume_utc())
+    }
+
     /// Later by `by`; the latest possible time where there is none.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {

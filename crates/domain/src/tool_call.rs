@@ -1,6 +1,13 @@
 //! A tool call: what an agent had done by a tool, with times, and the promise that every call ends.
 
+use std::time::Duration;
+
 use crate::{Json, MessageId, OrganizationId, RunId, Timestamp, ToolCallId};
+
+/// How long a call waits for its person's approval.
+pub const APPROVAL_WAIT: Duration = Duration::from_secs(15 * 60);
+/// What is kept of a result, in bytes of its compact form.
+pub const MAX_RESULT_BYTES: usize = 1024 * 1024;
 
 /// A call of a tool within a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,25 +24,31 @@ pub struct ToolCall {
     pub step: i32,
     /// The tool server's name.
     pub server: String,
-    /// The tool's name at that server.
+    /// The tool's qualified name, as the model knows it.
     pub tool_name: String,
-    /// What it was called with.
+    /// What it was called with: an object.
     pub arguments: Json,
     /// Where it stands.
     pub state: ToolCallState,
-    /// When it started.
+    /// When it started; until then, when the model asked for it.
     pub start_time: Timestamp,
 }
 
-/// Where a tool call stands. It starts open and ends exactly once.
+/// Where a tool call stands. It may have to wait for its person, then is open, and ends exactly once.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToolCallState {
+    /// Waits for its person to allow it.
+    AwaitingApproval,
+    /// Its person has allowed it; it has not started.
+    Approved,
     /// Under way.
     Open,
     /// It gave a result.
     Succeeded {
-        /// The result, possibly cut.
+        /// The result.
         result: Json,
+        /// Whether the result was cut to be kept.
+        truncated: bool,
         /// When.
         end_time: Timestamp,
     },
@@ -62,15 +75,15 @@ impl ToolCallState {
     /// Whether it is over.
     pub fn has_ended(&self) -> bool {
         match self {
-            Self::Open => false,
+            Self::AwaitingApproval | Self::Approved | Self::Open => false,
             Self::Succeeded { .. } | Self::Failed { .. } | Self::Interrupted { .. } => true,
         }
     }
 
-    /// Ends an open call.
+    /// Ends a call that has not ended.
     ///
     /// # Errors
-    /// [`AlreadyEnded`] if it is over, or if `end` is [`ToolCallState::Open`].
+    /// [`AlreadyEnded`] if it is over, or if `end` is no end.
     pub fn end(&mut self, end: Self) -> Result<(), AlreadyEnded> {
         if self.has_ended() || !end.has_ended() {
             return Err(AlreadyEnded);

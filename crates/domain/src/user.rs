@@ -1,12 +1,17 @@
 //! A user: a person (or a service) of one organization.
 
 use crate::{
-    OrganizationId, Timestamp, UserId,
+    AvatarId, OrganizationId, Timestamp, UserId,
     text::{DisplayName, Email, Handle, Text},
 };
 
 /// What a person says of themselves: up to 1,000 characters.
 pub type Bio = Text<0, 1_000>;
+
+/// Marks the id of a picture of a user. Its bytes lie in the [`ObjectStore`](crate::ports::ObjectStore); another picture
+/// gets another id, so that what is at an address never changes.
+#[derive(Debug)]
+pub enum Avatar {}
 
 /// A member of an organization.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +32,8 @@ pub struct User {
     pub display_name: DisplayName,
     /// What they say of themselves.
     pub bio: Option<Bio>,
-    /// Where their picture is.
-    pub avatar_url: Option<String>,
+    /// Their picture.
+    pub avatar: Option<AvatarId>,
     /// Since when they may no longer sign in.
     pub deactivated_at: Option<Timestamp>,
     /// Raised by every change.

@@ -1,6 +1,7 @@
 use std::{ffi::OsString, sync::Arc};
 
-use stead_domain::ports::{Clock, Ids, LlmProvider};
+use stead_adapter_extract::InThreadExtractor;
+use stead_domain::ports::{Clock, Embedder, Ids, LlmProvider, ObjectStore, TextExtractor, ToolServer};
 use tempfile::TempDir;
 
 use crate::{Server, config::Config, wire::Overrides};
@@ -47,6 +48,35 @@ impl EphemeralBuilder {
         self
     }
 
+    /// Keeps the bytes of files here.
+    #[must_use]
+    pub fn objects(mut self, objects: Arc<dyn ObjectStore>) -> Self {
+        self.overrides.objects = Some(objects);
+        self
+    }
+
+    /// Reads documents with this. Without, they are read in this process, without limits: the documents of a test are its
+    /// own.
+    #[must_use]
+    pub fn extractor(mut self, extractor: Arc<dyn TextExtractor>) -> Self {
+        self.overrides.extractor = Some(extractor);
+        self
+    }
+
+    /// Embeds texts with this.
+    #[must_use]
+    pub fn embedder(mut self, embedder: Arc<dyn Embedder>) -> Self {
+        self.overrides.embedder = Some(embedder);
+        self
+    }
+
+    /// Calls tools here.
+    #[must_use]
+    pub fn tools(mut self, tools: Arc<dyn ToolServer>) -> Self {
+        self.overrides.tools = Some(tools);
+        self
+    }
+
     /// Tells the time by this clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -82,7 +112,9 @@ impl EphemeralBuilder {
         ];
         let usual = usual.into_iter().filter(|(name, _)| self.settings.iter().all(|(set, _)| set != name));
         let config = Config::load(None, usual.chain(self.settings.iter().cloned()))?;
-        let server = Server::start(&config, self.overrides).await?;
+        let mut overrides = self.overrides;
+        overrides.extractor.get_or_insert_with(|| Arc::new(InThreadExtractor));
+        let server = Server::start(&config, overrides).await?;
         Ok(Ephemeral { url: server.url().to_owned(), server: Some(server), _data_dir: data_dir })
     }
 }

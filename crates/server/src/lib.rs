@@ -8,6 +8,7 @@
 pub mod commands;
 pub mod config;
 mod ephemeral;
+mod http;
 mod metrics;
 mod server;
 pub mod telemetry;

@@ -6,7 +6,6 @@ use std::{
 };
 
 use actix_web::{
-    HttpServer,
     dev::ServerHandle,
     middleware::{Condition, from_fn},
 };
@@ -17,13 +16,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    http,
     metrics::{self, Figures},
     traces,
     wire::{self, Overrides},
 };
 
-/// How long the HTTP server waits for what is still open after the time of the rest is over: a stream says goodbye then.
-const LAST_REQUESTS: Duration = Duration::from_secs(2);
 /// How long the HTTP server's threads may take to let go of everything after it has stopped, and how often is looked.
 const LETTING_GO: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -34,6 +32,7 @@ pub struct Server {
     store: Arc<dyn Store>,
     http: ServerHandle,
     ended: CancellationToken,
+    address: SocketAddr,
     url: String,
     public_url: String,
     metrics_address: Option<SocketAddr>,
@@ -70,12 +69,12 @@ impl Server {
     pub async fn start(config: &Config, overrides: Overrides) -> anyhow::Result<Self> {
         // The port first: nothing is migrated or claimed by a process that cannot serve.
         let listener = listen(config)?;
-        let port = listener.local_addr()?.port();
+        let address = listener.local_addr()?;
         let recorder = metrics::gather(&config.metrics)?;
         let store = wire::store(config).await?;
         let application = wire::application(config, Arc::clone(&store), overrides)?;
         let figures = Figures::show(&config.metrics, recorder, &application)?;
-        let (url, public_url) = (config.server.listening_url(port), config.server.public_url(port));
+        let (url, public_url) = (config.server.listening_url(address.port()), config.server.public_url(address.port()));
         let options = ApiOptions {
             public_url: config.server.public_url.as_ref().map(ToString::to_string),
             max_body_bytes: config.server.max_body_bytes,
@@ -86,18 +85,9 @@ impl Server {
         let (page, is_traced) = (figures.page, config.otel.endpoint.is_some());
         let app = move || {
             let app = api.app().configure(|services| page.mount(services));
-            app.wrap(Condition::new(is_traced, from_fn(traces::take_up)))
+            app.wrap(from_fn(http::head_arrived)).wrap(Condition::new(is_traced, from_fn(traces::take_up)))
         };
-        let mut http = HttpServer::new(app)
-            .client_request_timeout(config.server.header_timeout)
-            .client_disconnect_timeout(config.server.disconnect_timeout)
-            .keep_alive(config.server.keep_alive)
-            .disable_signals()
-            .shutdown_timeout((config.server.shutdown_timeout + LAST_REQUESTS).as_secs());
-        if config.server.workers > 0 {
-            http = http.workers(config.server.workers);
-        }
-        let running = http.listen(listener)?.run();
+        let running = http::serve(listener, &config.server, app)?;
         let handle = running.handle();
         let ended = CancellationToken::new();
         let has_ended = ended.clone();
@@ -108,7 +98,13 @@ impl Server {
             has_ended.cancel();
         });
         application.start_worker();
-        Ok(Self { application, store, http: handle, ended, url, public_url, metrics_address: figures.address })
+        let metrics_address = figures.address;
+        Ok(Self { application, store, http: handle, ended, address, url, public_url, metrics_address })
+    }
+
+    /// The socket that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Where it listens.

@@ -7,9 +7,10 @@ use std::{
     thread,
 };
 
+use tracing::Metadata;
 use tracing_subscriber::{
     EnvFilter, Layer,
-    filter::ParseError,
+    filter::{FilterExt, ParseError, filter_fn},
     layer::SubscriberExt,
     util::{SubscriberInitExt, TryInitError},
 };
@@ -41,11 +42,16 @@ pub fn init(log: &LogConfig, traces: Option<&Traces>) -> Result<(), TelemetryErr
         LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
     };
     tracing_subscriber::registry()
-        .with(lines.with_filter(EnvFilter::try_new(&log.filter)?))
+        .with(lines.with_filter(EnvFilter::try_new(&log.filter)?.and(filter_fn(is_for_the_log))))
         .with(traces.map(Traces::layer))
         .try_init()?;
     panic::set_hook(Box::new(log_panic));
     Ok(())
+}
+
+/// rmcp logs what servers of tools send and are sent; what went wrong is said by the adapter, without that.
+fn is_for_the_log(metadata: &Metadata<'_>) -> bool {
+    metadata.target().split("::").next() != Some("rmcp")
 }
 
 /// The message, the place and, where `RUST_BACKTRACE` asks for it, the way there.

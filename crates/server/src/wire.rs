@@ -4,17 +4,20 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
 use secrecy::ExposeSecret;
-use stead_adapter_local::{OfflineLlm, SystemClock, SystemIds};
+use stead_adapter_extract::{Limits, ProcessExtractor, Program};
+use stead_adapter_local::{FolderObjectStore, HashingEmbedder, OfflineLlm, SystemClock, SystemIds};
+use stead_adapter_mcp::{McpConfig, McpToolServer, StdioConfig};
 use stead_adapter_openai::{MoreHeaders, OpenAiConfig, OpenAiLlm, Timeouts};
+use stead_adapter_s3::{S3Config, S3ObjectStore};
 use stead_adapter_sql::{Pending, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
-use stead_application::{Application, Background, PasswordCost, Ports, Settings};
+use stead_application::{Application, Background, PasswordCost, Ports, Settings, files::OrphanSettings};
 use stead_domain::{
     agent::Temperature,
-    ports::{Clock, Ids, LlmProvider, Store},
+    ports::{Clock, Embedder, Ids, LlmProvider, ObjectStore, Store, TextExtractor, ToolServer},
 };
 
 use crate::{
-    config::{Config, DatabaseUrl},
+    config::{Config, DatabaseUrl, ObjectsUrl},
     metrics::MeasuredLlm,
     traces,
 };
@@ -24,6 +27,14 @@ use crate::{
 pub struct Overrides {
     /// Its model.
     pub llm: Option<Arc<dyn LlmProvider>>,
+    /// Its store of blobs.
+    pub objects: Option<Arc<dyn ObjectStore>>,
+    /// What reads documents.
+    pub extractor: Option<Arc<dyn TextExtractor>>,
+    /// What embeds texts.
+    pub embedder: Option<Arc<dyn Embedder>>,
+    /// Its servers of tools.
+    pub tools: Option<Arc<dyn ToolServer>>,
     /// Its clock.
     pub clock: Option<Arc<dyn Clock>>,
     /// Its ids.
@@ -35,15 +46,23 @@ pub struct Overrides {
 /// # Errors
 /// One line that says what cannot be right or cannot be reached.
 pub fn application(config: &Config, store: Arc<dyn Store>, overrides: Overrides) -> anyhow::Result<Application> {
+    let models = Models::of(config)?;
     let ports = Ports {
         store,
-        llm: measured(
-            config,
-            match overrides.llm {
-                Some(llm) => llm,
-                None => llm(config)?,
-            },
-        ),
+        llm: measured(config, overrides.llm.unwrap_or(models.llm)),
+        objects: match overrides.objects {
+            Some(objects) => objects,
+            None => objects(config)?,
+        },
+        extractor: match overrides.extractor {
+            Some(extractor) => extractor,
+            None => Arc::new(extractor()?),
+        },
+        embedder: overrides.embedder.unwrap_or(models.embedder),
+        tools: match overrides.tools {
+            Some(tools) => tools,
+            None => Arc::new(tools(config)?),
+        },
         clock: overrides.clock.unwrap_or_else(|| Arc::new(SystemClock)),
         ids: overrides.ids.unwrap_or_else(|| Arc::new(SystemIds::default())),
     };
@@ -89,17 +108,70 @@ pub async fn store_beside(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     Ok(Arc::new(opened.with_context(|| format!("the database {} cannot be used", path.display()))?))
 }
 
+/// Where the bytes of files are. Looks at the disk: blocks for a moment.
+fn objects(config: &Config) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    match &config.objects.url {
+        ObjectsUrl::Folder(folder) => {
+            let store = FolderObjectStore::open(folder);
+            let store =
+                store.with_context(|| format!("the folder {} (objects.url) cannot be used", folder.display()))?;
+            Ok(Arc::new(store))
+        }
+        ObjectsUrl::S3 { bucket, region, endpoint } => {
+            let (Some(access_key), Some(secret_key)) = (&config.objects.access_key, &config.objects.secret_key) else {
+                anyhow::bail!("objects.access_key is not set")
+            };
+            let endpoint = endpoint.as_ref().map(|endpoint| endpoint.as_url().clone());
+            let s3 = S3Config::new(bucket, region.as_deref(), endpoint, access_key.clone(), secret_key.clone());
+            let mut s3 = s3.context("objects.url is wrong")?;
+            s3.gives_links = config.objects.redirect;
+            Ok(Arc::new(S3ObjectStore::new(&s3).context("objects.url cannot be used")?))
+        }
+    }
+}
+
 /// Measured, where somebody reads the figures.
 fn measured(config: &Config, llm: Arc<dyn LlmProvider>) -> Arc<dyn LlmProvider> {
     if config.metrics.is_on() { Arc::new(MeasuredLlm::new(llm)) } else { llm }
 }
 
-fn llm(config: &Config) -> anyhow::Result<Arc<dyn LlmProvider>> {
-    let Some(base_url) = &config.llm.base_url else { return Ok(Arc::new(OfflineLlm::new())) };
+/// Documents are read by this executable, started anew for each.
+fn extractor() -> anyhow::Result<ProcessExtractor> {
+    let program = Program::this_one(&["extract"]).context("this executable cannot be found")?;
+    Ok(ProcessExtractor::new(program, Limits::default()))
+}
+
+/// What speaks to the model's endpoint.
+struct Models {
+    llm: Arc<dyn LlmProvider>,
+    embedder: Arc<dyn Embedder>,
+}
+
+impl Models {
+    /// Both on one endpoint, with one breaker, where an embedding model is named.
+    fn of(config: &Config) -> anyhow::Result<Self> {
+        let Some(openai) = openai(config)? else {
+            return Ok(Self { llm: Arc::new(OfflineLlm::new()), embedder: Arc::new(HashingEmbedder) });
+        };
+        let openai = Arc::new(openai);
+        let embedder: Arc<dyn Embedder> = match &config.llm.embedding_model {
+            Some(_) => Arc::clone(&openai) as _,
+            None => Arc::new(HashingEmbedder),
+        };
+        Ok(Self { llm: openai, embedder })
+    }
+}
+
+fn openai(config: &Config) -> anyhow::Result<Option<OpenAiLlm>> {
+    let Some(base_url) = &config.llm.base_url else { return Ok(None) };
     let model = config.llm.model.clone().context("llm.model is not set")?;
     let mut openai = OpenAiConfig::new(&base_url.to_string(), model)?;
     openai.api_key = config.llm.api_key.clone();
     openai.max_concurrent = config.llm.max_concurrent;
+    openai.transcription_model = config.llm.transcription_model.clone();
+    if let Some(model) = &config.llm.embedding_model {
+        openai.embedding_model = model.clone();
+    }
     if config.otel.endpoint.is_some() {
         openai.more_headers = Some(MoreHeaders(Arc::new(traces::pass_on)));
     }
@@ -109,7 +181,21 @@ fn llm(config: &Config) -> anyhow::Result<Arc<dyn LlmProvider>> {
         idle: config.llm.idle_timeout,
         whole: config.llm.whole_timeout,
     };
-    Ok(Arc::new(OpenAiLlm::new(openai)?))
+    Ok(Some(OpenAiLlm::new(openai)?))
+}
+
+fn tools(config: &Config) -> anyhow::Result<McpToolServer> {
+    let stdio = config
+        .mcp
+        .stdio
+        .then(|| StdioConfig { path: config.mcp.stdio_path.clone(), environment: config.mcp.stdio_env.expose() });
+    let config = McpConfig {
+        allow_private: config.network.allow_private,
+        stdio,
+        max_connections: config.mcp.max_connections,
+        idle_timeout: config.mcp.idle_timeout,
+    };
+    McpToolServer::new(config).context("servers of tools cannot be reached")
 }
 
 fn settings(config: &Config) -> anyhow::Result<Settings> {
@@ -124,7 +210,10 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
             parallelism: config.auth.argon2.parallelism,
         },
         limits: config.limits.settings(),
+        files: config.limits.files(),
+        orphans: OrphanSettings { after: config.objects.orphans_after, look_every: config.objects.orphans_look_every },
         ai_wait: config.ai.wait,
+        vision_model: config.llm.vision_model.clone(),
         context_tokens: config.llm.context_tokens,
         answer_tokens: config.llm.answer_tokens,
         events_keep: config.events.keep,

@@ -13,6 +13,9 @@
 
 pub mod builders;
 pub mod contracts;
+pub mod documents;
 pub mod fakes;
 pub mod gate;
+pub mod mcp_wire;
 pub mod openai_wire;
+pub mod s3_server;

@@ -6,6 +6,11 @@ CREATE TABLE organizations (
     name text NOT NULL,
     -- No foreign key: an organization and its default agent are made in one commit, the organization first.
     default_agent_id uuid NOT NULL,
+    -- Messages that are older are hidden by every read and removed bit by bit.
+    retention_days integer,
+    ai_enabled boolean NOT NULL,
+    -- In tokens, for a calendar month.
+    ai_budget bigint,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -25,7 +30,7 @@ CREATE TABLE users (
     -- Handle and display name in lower case, for search.
     search_text text NOT NULL,
     bio text,
-    avatar_url text,
+    avatar_id uuid,
     deactivated_at timestamptz,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -36,6 +41,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_handle ON users (handle) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE INDEX users_organization ON users (organization_id, id);
+CREATE INDEX users_avatar ON users (avatar_id) WHERE avatar_id IS NOT NULL;
 
 CREATE TABLE sessions (
     id uuid PRIMARY KEY,
@@ -66,6 +72,9 @@ CREATE TABLE invitations (
     revoked_at timestamptz
 );
 CREATE INDEX invitations_organization ON invitations (organization_id, id);
+CREATE INDEX invitations_expires ON invitations (expires_at);
+CREATE INDEX invitations_used ON invitations (used_at) WHERE used_at IS NOT NULL;
+CREATE INDEX invitations_revoked ON invitations (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE api_keys (
     id uuid PRIMARY KEY,
@@ -114,6 +123,51 @@ CREATE TABLE agents (
 CREATE UNIQUE INDEX agents_handle ON agents (organization_id, handle) WHERE deleted_at IS NULL;
 CREATE INDEX agents_organization ON agents (organization_id, id);
 CREATE INDEX agents_owner ON agents (owner_user_id) WHERE owner_user_id IS NOT NULL;
+
+CREATE TABLE mcp_servers (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    name text NOT NULL,
+    transport text NOT NULL,
+    url text,
+    -- The headers that are sent along: what they are called, and all of them, encrypted with a key that is not here.
+    header_names jsonb,
+    sealed_headers bytea,
+    command text,
+    args jsonb,
+    timeout_s integer NOT NULL,
+    enabled boolean NOT NULL,
+    read_only_tools jsonb NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CHECK ((header_names IS NULL) = (sealed_headers IS NULL)),
+    CHECK ((transport = 'http') = (url IS NOT NULL)),
+    CHECK ((transport = 'stdio') = (command IS NOT NULL AND args IS NOT NULL))
+);
+CREATE UNIQUE INDEX mcp_servers_name ON mcp_servers (organization_id, name);
+CREATE INDEX mcp_servers_organization ON mcp_servers (organization_id, id);
+
+-- The definitions of tools that are trusted: SHA-256 of each as it was when it was first seen, or accepted since.
+CREATE TABLE mcp_tools (
+    mcp_server_id uuid NOT NULL REFERENCES mcp_servers (id) ON DELETE CASCADE,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    fingerprint bytea NOT NULL,
+    PRIMARY KEY (mcp_server_id, name)
+);
+CREATE INDEX mcp_tools_organization ON mcp_tools (organization_id);
+
+-- Which servers' tools an agent may call: those of these names, or all of them.
+CREATE TABLE agent_tools (
+    agent_id uuid NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    mcp_server_id uuid NOT NULL REFERENCES mcp_servers (id) ON DELETE CASCADE,
+    organization_id uuid NOT NULL,
+    tool_names jsonb,
+    PRIMARY KEY (agent_id, mcp_server_id)
+);
+CREATE INDEX agent_tools_server ON agent_tools (mcp_server_id);
+CREATE INDEX agent_tools_organization ON agent_tools (organization_id);
 
 -- What threads and channels have in common. Details lie in a table of the same id.
 CREATE TABLE conversations (
@@ -249,6 +303,7 @@ CREATE TABLE tool_calls (
     arguments jsonb NOT NULL,
     status text NOT NULL,
     result jsonb,
+    truncated BOOLEAN NOT NULL,
     error text,
     start_time timestamptz NOT NULL,
     end_time timestamptz
@@ -335,3 +390,93 @@ CREATE TABLE audit (
     at timestamptz NOT NULL
 );
 CREATE INDEX audit_organization ON audit (organization_id, at, id);
+
+-- What models have used: a row for each attempt of a run, kept when the run is gone.
+CREATE TABLE usage (
+    subject_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid,
+    user_id uuid NOT NULL,
+    agent_id uuid,
+    purpose text NOT NULL,
+    input_tokens bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    cached_tokens bigint NOT NULL,
+    cost_micros bigint NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (subject_id, attempt)
+);
+CREATE INDEX usage_organization ON usage (organization_id, at);
+CREATE INDEX usage_at ON usage (at);
+
+-- What is known of files; their bytes lie in the object store.
+CREATE TABLE files (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    uploaded_by_user_id uuid NOT NULL REFERENCES users (id),
+    name text NOT NULL,
+    content_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    status text NOT NULL,
+    error_code text,
+    error_message text,
+    summary text,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX files_organization ON files (organization_id, size);
+CREATE INDEX files_uploaded_by ON files (uploaded_by_user_id, id);
+
+-- What is attached to a message: in a conversation, so that who may read it is asked without the message's row.
+CREATE TABLE message_files (
+    message_id uuid NOT NULL,
+    n integer NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    file_id uuid NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    PRIMARY KEY (message_id, n)
+);
+CREATE UNIQUE INDEX message_files_file ON message_files (file_id, message_id);
+CREATE INDEX message_files_conversation ON message_files (conversation_id, file_id);
+
+-- What people say of answers.
+CREATE TABLE message_feedback (
+    message_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    rating text NOT NULL,
+    comment text,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (message_id, user_id)
+);
+CREATE INDEX message_feedback_conversation ON message_feedback (conversation_id);
+CREATE INDEX message_feedback_organization ON message_feedback (organization_id);
+
+-- What is attached to a thread itself.
+CREATE TABLE thread_files (
+    conversation_id uuid NOT NULL,
+    n integer NOT NULL,
+    organization_id uuid NOT NULL,
+    file_id uuid NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation_id, n)
+);
+CREATE UNIQUE INDEX thread_files_file ON thread_files (file_id, conversation_id);
+
+-- What a file says, in passages, and what each means: the values of a vector in four bytes each, the lowest first.
+CREATE TABLE file_passages (
+    file_id uuid NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    n integer NOT NULL,
+    organization_id uuid NOT NULL,
+    place_kind text NOT NULL,
+    place_number integer,
+    place_name text,
+    text text NOT NULL,
+    tokens integer NOT NULL,
+    embedding_model text,
+    embedding bytea,
+    PRIMARY KEY (file_id, n),
+    CHECK ((embedding_model IS NULL) = (embedding IS NULL))
+);

@@ -7,6 +7,11 @@ CREATE TABLE organizations (
     name TEXT NOT NULL,
     -- No foreign key: an organization and its default agent are made in one commit, the organization first.
     default_agent_id BLOB NOT NULL,
+    -- Messages that are older are hidden by every read and removed bit by bit.
+    retention_days INTEGER,
+    ai_enabled INTEGER NOT NULL CHECK (ai_enabled IN (0, 1)),
+    -- In tokens, for a calendar month.
+    ai_budget INTEGER,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
@@ -26,7 +31,7 @@ CREATE TABLE users (
     -- Handle and display name in lower case, for search.
     search_text TEXT NOT NULL,
     bio TEXT,
-    avatar_url TEXT,
+    avatar_id BLOB,
     deactivated_at INTEGER,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -37,6 +42,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_handle ON users (handle) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE INDEX users_organization ON users (organization_id, id);
+CREATE INDEX users_avatar ON users (avatar_id) WHERE avatar_id IS NOT NULL;
 
 CREATE TABLE sessions (
     id BLOB PRIMARY KEY NOT NULL,
@@ -67,6 +73,9 @@ CREATE TABLE invitations (
     revoked_at INTEGER
 ) STRICT;
 CREATE INDEX invitations_organization ON invitations (organization_id, id);
+CREATE INDEX invitations_expires ON invitations (expires_at);
+CREATE INDEX invitations_used ON invitations (used_at) WHERE used_at IS NOT NULL;
+CREATE INDEX invitations_revoked ON invitations (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE api_keys (
     id BLOB PRIMARY KEY NOT NULL,
@@ -115,6 +124,51 @@ CREATE TABLE agents (
 CREATE UNIQUE INDEX agents_handle ON agents (organization_id, handle) WHERE deleted_at IS NULL;
 CREATE INDEX agents_organization ON agents (organization_id, id);
 CREATE INDEX agents_owner ON agents (owner_user_id) WHERE owner_user_id IS NOT NULL;
+
+CREATE TABLE mcp_servers (
+    id BLOB PRIMARY KEY NOT NULL,
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    name TEXT NOT NULL,
+    transport TEXT NOT NULL,
+    url TEXT,
+    -- The headers that are sent along: what they are called, and all of them, encrypted with a key that is not here.
+    header_names TEXT,
+    sealed_headers BLOB,
+    command TEXT,
+    args TEXT,
+    timeout_s INTEGER NOT NULL,
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    read_only_tools TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CHECK ((header_names IS NULL) = (sealed_headers IS NULL)),
+    CHECK ((transport = 'http') = (url IS NOT NULL)),
+    CHECK ((transport = 'stdio') = (command IS NOT NULL AND args IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX mcp_servers_name ON mcp_servers (organization_id, name);
+CREATE INDEX mcp_servers_organization ON mcp_servers (organization_id, id);
+
+-- The definitions of tools that are trusted: SHA-256 of each as it was when it was first seen, or accepted since.
+CREATE TABLE mcp_tools (
+    mcp_server_id BLOB NOT NULL REFERENCES mcp_servers (id) ON DELETE CASCADE,
+    organization_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    PRIMARY KEY (mcp_server_id, name)
+) STRICT;
+CREATE INDEX mcp_tools_organization ON mcp_tools (organization_id);
+
+-- Which servers' tools an agent may call: those of these names, or all of them.
+CREATE TABLE agent_tools (
+    agent_id BLOB NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    mcp_server_id BLOB NOT NULL REFERENCES mcp_servers (id) ON DELETE CASCADE,
+    organization_id BLOB NOT NULL,
+    tool_names TEXT,
+    PRIMARY KEY (agent_id, mcp_server_id)
+) STRICT;
+CREATE INDEX agent_tools_server ON agent_tools (mcp_server_id);
+CREATE INDEX agent_tools_organization ON agent_tools (organization_id);
 
 -- What threads and channels have in common. Details lie in a table of the same id.
 CREATE TABLE conversations (
@@ -250,6 +304,7 @@ CREATE TABLE tool_calls (
     arguments TEXT NOT NULL,
     status TEXT NOT NULL,
     result TEXT,
+    truncated INTEGER NOT NULL CHECK (truncated IN (0, 1)),
     error TEXT,
     start_time INTEGER NOT NULL,
     end_time INTEGER
@@ -337,3 +392,93 @@ CREATE TABLE audit (
     at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX audit_organization ON audit (organization_id, at, id);
+
+-- What models have used: a row for each attempt of a run, kept when the run is gone.
+CREATE TABLE usage (
+    subject_id BLOB NOT NULL,
+    attempt INTEGER NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB,
+    user_id BLOB NOT NULL,
+    agent_id BLOB,
+    purpose TEXT NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    cost_micros INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (subject_id, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usage_organization ON usage (organization_id, at);
+CREATE INDEX usage_at ON usage (at);
+
+-- What is known of files; their bytes lie in the object store.
+CREATE TABLE files (
+    id BLOB PRIMARY KEY NOT NULL,
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    uploaded_by_user_id BLOB NOT NULL REFERENCES users (id),
+    name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    status TEXT NOT NULL,
+    error_code TEXT,
+    error_message TEXT,
+    summary TEXT,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX files_organization ON files (organization_id, size);
+CREATE INDEX files_uploaded_by ON files (uploaded_by_user_id, id);
+
+-- What is attached to a message: in a conversation, so that who may read it is asked without the message's row.
+CREATE TABLE message_files (
+    message_id BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    file_id BLOB NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    PRIMARY KEY (message_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX message_files_file ON message_files (file_id, message_id);
+CREATE INDEX message_files_conversation ON message_files (conversation_id, file_id);
+
+-- What people say of answers.
+CREATE TABLE message_feedback (
+    message_id BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    rating TEXT NOT NULL,
+    comment TEXT,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (message_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_feedback_conversation ON message_feedback (conversation_id);
+CREATE INDEX message_feedback_organization ON message_feedback (organization_id);
+
+-- What is attached to a thread itself.
+CREATE TABLE thread_files (
+    conversation_id BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    organization_id BLOB NOT NULL,
+    file_id BLOB NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX thread_files_file ON thread_files (file_id, conversation_id);
+
+-- What a file says, in passages, and what each means: the values of a vector in four bytes each, the lowest first.
+CREATE TABLE file_passages (
+    file_id BLOB NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    organization_id BLOB NOT NULL,
+    place_kind TEXT NOT NULL,
+    place_number INTEGER,
+    place_name TEXT,
+    text TEXT NOT NULL,
+    tokens INTEGER NOT NULL,
+    embedding_model TEXT,
+    embedding BLOB,
+    PRIMARY KEY (file_id, n),
+    CHECK ((embedding_model IS NULL) = (embedding IS NULL))
+) STRICT;

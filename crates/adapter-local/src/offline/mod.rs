@@ -3,15 +3,20 @@
 mod answer;
 mod passages;
 mod ranking;
+mod summary;
 mod title;
-mod words;
+mod tools;
+pub(crate) mod words;
 
 use std::{collections::VecDeque, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use stead_domain::{
-    ports::llm::{FinishReason, Finished, LlmError, LlmEvent, LlmMessage, LlmProvider, LlmRequest, LlmStream, Purpose},
+    ports::llm::{
+        FinishReason, Finished, LlmError, LlmErrorKind, LlmEvent, LlmMessage, LlmProvider, LlmRecording, LlmRequest,
+        LlmSenses, LlmStream, LlmToolCall, Purpose,
+    },
     run::Usage,
 };
 
@@ -22,7 +27,8 @@ const MODEL: &str = "offline";
 /// Slow enough to be seen, quick enough not to be waited for.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// An extractive model. The same request always gets the same answer; it never asks for a tool.
+/// An extractive model. The same request always gets the same answer. It asks for a tool only where a message begins with the
+/// tool's name.
 #[derive(Debug, Clone)]
 pub struct OfflineLlm {
     pause: Duration,
@@ -49,12 +55,21 @@ impl Default for OfflineLlm {
 #[async_trait]
 impl LlmProvider for OfflineLlm {
     async fn stream(&self, request: LlmRequest) -> Result<LlmStream, LlmError> {
+        if request.messages.iter().any(|message| matches!(message, LlmMessage::UserWithPictures { .. })) {
+            return Err(senseless("pictures"));
+        }
         let text = match request.purpose {
-            Purpose::Answer => answer::answer(&request.messages),
+            Purpose::Answer => tools::told(&request.messages).unwrap_or_else(|| answer::answer(&request.messages)),
             Purpose::Title => title::title(&request.messages),
+            Purpose::Summary => summary::summary(&request.messages),
+            Purpose::Description => return Err(senseless("pictures")),
+        };
+        let events = match tools::call(&request).filter(|_| request.purpose == Purpose::Answer) {
+            Some(call) => calling(call, &request),
+            None => events(&text, &request),
         };
         let pause = self.pause;
-        let events = stream::unfold(events(&text, &request), move |mut events| async move {
+        let events = stream::unfold(events, move |mut events| async move {
             let event = events.pop_front()?;
             if !pause.is_zero() {
                 tokio::time::sleep(pause).await;
@@ -64,9 +79,36 @@ impl LlmProvider for OfflineLlm {
         Ok(events.boxed())
     }
 
+    async fn transcribe(&self, _recording: LlmRecording) -> Result<String, LlmError> {
+        Err(senseless("recordings"))
+    }
+
+    fn senses(&self) -> LlmSenses {
+        LlmSenses::default()
+    }
+
     fn default_model(&self) -> &str {
         MODEL
     }
+}
+
+fn senseless(what: &str) -> LlmError {
+    LlmError::new(LlmErrorKind::Rejected, format!("the offline model takes no {what}"))
+}
+
+/// A call of a tool, and the end.
+fn calling(call: LlmToolCall, request: &LlmRequest) -> VecDeque<LlmEvent> {
+    let end = events("", request).pop_back();
+    let mut calling = VecDeque::from([
+        LlmEvent::ToolCallStarted { index: 0, id: call.id.clone(), name: call.name.clone() },
+        LlmEvent::ToolCallDelta { index: 0, arguments: call.arguments.clone() },
+        LlmEvent::ToolCall(call),
+    ]);
+    calling.extend(end.map(|end| match end {
+        LlmEvent::Finished(finished) => LlmEvent::Finished(Finished { reason: FinishReason::ToolCalls, ..finished }),
+        other => other,
+    }));
+    calling
 }
 
 /// The answer in pieces, as far as its most tokens allow, and its end.
@@ -94,6 +136,8 @@ fn events(text: &str, request: &LlmRequest) -> VecDeque<LlmEvent> {
 fn text_of(message: &LlmMessage) -> &str {
     match message {
         LlmMessage::System(text) | LlmMessage::User(text) => text,
-        LlmMessage::Assistant { content, .. } | LlmMessage::Tool { content, .. } => content,
+        LlmMessage::UserWithPictures { content, .. }
+        | LlmMessage::Assistant { content, .. }
+        | LlmMessage::Tool { content, .. } => content,
     }
 }

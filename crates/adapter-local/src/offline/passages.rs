@@ -41,7 +41,7 @@ pub(super) fn question(messages: &[LlmMessage]) -> &str {
 /// What the person said, in order.
 pub(super) fn said_by_person(messages: &[LlmMessage]) -> impl DoubleEndedIterator<Item = &str> {
     messages.iter().filter_map(|message| match message {
-        LlmMessage::User(text) => Some(text.as_str()),
+        LlmMessage::User(content) | LlmMessage::UserWithPictures { content, .. } => Some(content.as_str()),
         LlmMessage::System(_) | LlmMessage::Assistant { .. } | LlmMessage::Tool { .. } => None,
     })
 }
@@ -55,7 +55,7 @@ pub(super) fn passages(messages: &[LlmMessage]) -> Vec<Passage> {
             LlmMessage::User(_) if Some(place) == last_of_person => continue,
             LlmMessage::Assistant { content, .. } if content.starts_with(OFFLINE) => continue,
             LlmMessage::System(text) => (text, Speaker::Given),
-            LlmMessage::User(text) => (text, Speaker::Person),
+            LlmMessage::User(text) | LlmMessage::UserWithPictures { content: text, .. } => (text, Speaker::Person),
             LlmMessage::Assistant { content, .. } => (content, Speaker::Model),
             LlmMessage::Tool { content, .. } => (content, Speaker::Tool),
         };

@@ -3,4 +3,5 @@
 
 mod clock;
 mod ids;
+mod objects;
 mod offline;

@@ -4,9 +4,11 @@
 mod breaker;
 mod connections;
 mod contract;
+mod embeddings;
 mod failures;
 mod requests;
 mod retries;
+mod senses;
 mod setup;
 mod streams;
 mod time_outs;

@@ -1,6 +1,10 @@
 //! Connections to Postgres: from the URL to a session with our settings.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
@@ -31,14 +35,16 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    /// Reads `postgres://user:password@host:port/database?sslmode=…`. With `sslmode=require`, `verify-ca` or
-    /// `verify-full` the connection is encrypted, and the server's certificate checked against the system's roots and
-    /// the host's name; without, or with `disable`, `allow` or `prefer`, it is not encrypted.
+    /// Reads `postgres://user:password@host:port/database?sslmode=…&sslrootcert=…`. With `sslmode=require`, `verify-ca` or
+    /// `verify-full` the connection is encrypted, and the server's certificate checked as `verify-full` says: against the
+    /// authorities in the file `sslrootcert`, or those of the system, and against the host's name. Without, or with
+    /// `disable`, `allow` or `prefer`, it is not encrypted.
     pub(super) fn parse(url: &str) -> Result<Self, OpenError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::Url("must begin with postgres://".to_owned()));
         }
-        let (url, encrypted) = without_sslmode(url)?;
+        let (url, encryption) = without_encryption(url)?;
+        let encrypted = encryption.is_some();
         let mut config: Config = url.parse().map_err(|error| OpenError::Url(format!("is not understood: {error}")))?;
         config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
         if config.get_connect_timeout().is_none() {
@@ -47,7 +53,7 @@ impl Connector {
         if config.get_application_name().is_none() {
             config.application_name("stead");
         }
-        let tls = if encrypted { Some(tls()?) } else { None };
+        let tls = encryption.map(|Encryption { authorities }| tls(authorities.as_deref())).transpose()?;
         Ok(Self { config, tls })
     }
 
@@ -91,27 +97,49 @@ fn refused(error: tokio_postgres::Error) -> ConnectionError {
     ConnectionError::BadConnection(error.to_string())
 }
 
-/// The URL without its `sslmode`, and whether that asks for an encrypted connection.
-fn without_sslmode(url: &str) -> Result<(String, bool), OpenError> {
-    let Some((base, query)) = url.split_once('?') else { return Ok((url.to_owned(), false)) };
-    let (modes, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with("sslmode="));
-    let encrypted = match modes.last().and_then(|pair| pair.strip_prefix("sslmode=")) {
-        None | Some("disable" | "allow" | "prefer") => false,
-        Some("require" | "verify-ca" | "verify-full") => true,
-        Some(other) => return Err(OpenError::Url(format!("has an unknown sslmode: {other}"))),
-    };
-    Ok((format!("{base}?{}", others.join("&")), encrypted))
+/// How a connection is to be encrypted.
+struct Encryption {
+    /// The file with the authorities that may vouch for the server; not set: the system's.
+    authorities: Option<PathBuf>,
 }
 
-fn tls() -> Result<MakeRustlsConnect, OpenError> {
-    let found = rustls_native_certs::load_native_certs();
+/// The URL without what it says of encryption, and that.
+fn without_encryption(url: &str) -> Result<(String, Option<Encryption>), OpenError> {
+    let Some((base, query)) = url.split_once('?') else { return Ok((url.to_owned(), None)) };
+    let (ours, others): (Vec<&str>, Vec<&str>) =
+        query.split('&').partition(|pair| pair.starts_with("sslmode=") || pair.starts_with("sslrootcert="));
+    let last = |name| ours.iter().rev().find_map(|pair| pair.strip_prefix(name));
+    let authorities = last("sslrootcert=").map(file).transpose()?;
+    let encryption = match last("sslmode=") {
+        None | Some("disable" | "allow" | "prefer") if authorities.is_some() => {
+            return Err(OpenError::Url("has an sslrootcert, but no sslmode that encrypts".to_owned()));
+        }
+        None | Some("disable" | "allow" | "prefer") => None,
+        Some("require" | "verify-ca" | "verify-full") => Some(Encryption { authorities }),
+        Some(other) => return Err(OpenError::Url(format!("has an unknown sslmode: {other}"))),
+    };
+    Ok((format!("{base}?{}", others.join("&")), encryption))
+}
+
+fn file(written: &str) -> Result<PathBuf, OpenError> {
+    match percent_encoding::percent_decode_str(written).decode_utf8() {
+        Ok(path) if !path.is_empty() => Ok(PathBuf::from(path.as_ref())),
+        _ => Err(OpenError::Url("has an sslrootcert that is no file's name".to_owned())),
+    }
+}
+
+fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, OpenError> {
+    let found = match authorities {
+        Some(file) => rustls_native_certs::load_certs_from_paths(Some(file), None),
+        None => rustls_native_certs::load_native_certs(),
+    };
     for error in &found.errors {
-        tracing::warn!(%error, "a certificate of the system cannot be read");
+        tracing::warn!(%error, "a certificate of an authority cannot be read");
     }
     let mut roots = RootCertStore::empty();
     let (trusted, _) = roots.add_parsable_certificates(found.certs);
     if trusted == 0 {
-        return Err(OpenError::Tls("the system has no certificates to trust".into()));
+        return Err(OpenError::Tls("there are no certificates to trust".into()));
     }
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
@@ -149,7 +177,14 @@ mod tests {
 
     #[test]
     fn refusals_do_not_repeat_the_password() {
-        for url in ["mysql://u:hunter2@h/d", "postgres://u:hunter2@h/d?sslmode=no", "postgres://u:hunter2@h:x/d"] {
+        for url in [
+            "mysql://u:hunter2@h/d",
+            "postgres://u:hunter2@h/d?sslmode=no",
+            "postgres://u:hunter2@h:x/d",
+            "postgres://u:hunter2@h/d?sslrootcert=/ca.pem",
+            "postgres://u:hunter2@h/d?sslmode=require&sslrootcert=",
+            "postgres://u:hunter2@h/d?sslmode=require&sslrootcert=/nowhere/hunter2",
+        ] {
             assert!(!refusal(url).contains("hunter2"), "{}", refusal(url));
         }
     }

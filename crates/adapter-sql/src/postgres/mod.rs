@@ -4,6 +4,7 @@ mod connect;
 mod epoch;
 mod executor;
 mod group;
+mod held_back;
 mod latest_messages;
 mod migrate;
 mod prelude;

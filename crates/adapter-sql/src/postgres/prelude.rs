@@ -39,6 +39,13 @@ pub(super) async fn now(conn: &mut Conn) -> QueryResult<DbTime> {
     diesel::select(clock_timestamp()).get_result(conn).await
 }
 
+/// From when on an organization `o` keeps its messages, by the database's clock.
+macro_rules! kept_since {
+    () => {
+        "coalesce(clock_timestamp() - o.retention_days * interval '24 hours', '-infinity')"
+    };
+}
+
 /// Locks the rows against change by others.
 macro_rules! share_locked {
     ($query:expr) => {
@@ -60,7 +67,7 @@ macro_rules! locked_if_free {
     };
 }
 
-pub(super) use {locked, locked_if_free, share_locked};
+pub(super) use {kept_since, locked, locked_if_free, share_locked};
 
 /// Applies a commit in a transaction of its own.
 pub(super) type Alone = for<'c> fn(&'c mut Conn, Arc<Commit>) -> BoxFuture<'c, Result<Committed, SqlError>>;
@@ -72,13 +79,9 @@ impl SqlStore {
         self.executor
             .detached(async move {
                 let tells = !commit.events.is_empty();
-                let answer = match store.groups.apply(Arc::clone(&commit)).await {
+                let answer = match store.groups.apply(&store.executor, &commit).await {
                     Grouped::Ended(answer) => answer,
-                    Grouped::Alone(held) => {
-                        let committed = store.executor.write(move |conn| alone(conn, Arc::clone(&commit))).await;
-                        drop(held);
-                        committed
-                    }
+                    Grouped::Alone => store.executor.write(move |conn| alone(conn, Arc::clone(&commit))).await,
                 };
                 if tells && matches!(answer, Ok(Committed::Done(_))) {
                     store.signals.tell();

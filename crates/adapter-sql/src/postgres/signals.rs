@@ -1,13 +1,14 @@
 //! The wake-up of nodes by each other, on a connection of its own: a NOTIFY inside a commit would make commits wait for
-//! each other. What is lost while the connection is down is made good by asking every second.
+//! each other. What is lost while the connection is down is made good by asking every second. The same connection watches what
+//! holds the log back.
 
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{runtime::Handle, sync::watch, time::MissedTickBehavior};
 use tokio_postgres::{AsyncMessage, Client, Error};
 
-use super::connect::Connector;
+use super::{connect::Connector, held_back::HeldBack};
 use crate::bell::Bell;
 
 /// A node tells the others no more often than this, however many commits it makes.
@@ -15,6 +16,9 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// How long to wait before a broken connection is opened again.
 const RECONNECT: Duration = Duration::from_secs(1);
+
+/// How often it is looked at what holds the log back.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A statement that takes longer has lost its connection.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -96,7 +100,24 @@ async fn speak(client: &Client, bell: &Bell, told: &mut watch::Receiver<u64>) ->
     }
     // Others may have told something while nobody listened.
     bell.ring();
-    while told.changed().await.is_ok() {
+    let (mut held_back, mut looks) = (HeldBack::default(), tokio::time::interval(LOOK));
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let has_told = tokio::select! {
+            told = told.changed() => told,
+            _ = looks.tick() => match in_time(held_back.watch(client)).await {
+                Ok(()) => continue,
+                // Who may not look is told nothing; wake-ups go on.
+                Err(Over::Broken(error)) if error.as_db_error().is_some() => {
+                    tracing::debug!(%error, "what holds the event log back cannot be seen");
+                    continue;
+                }
+                Err(over) => return over,
+            },
+        };
+        if has_told.is_err() {
+            return Over::Dropped;
+        }
         if let Err(over) = execute(client, NOTIFY).await {
             // It is told by the next connection.
             told.mark_changed();
@@ -104,11 +125,14 @@ async fn speak(client: &Client, bell: &Bell, told: &mut watch::Receiver<u64>) ->
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Over::Dropped
 }
 
 async fn execute(client: &Client, statement: &str) -> Result<(), Over> {
-    match tokio::time::timeout(PATIENCE, client.batch_execute(statement)).await {
+    in_time(client.batch_execute(statement)).await
+}
+
+async fn in_time(done: impl Future<Output = Result<(), Error>>) -> Result<(), Over> {
+    match tokio::time::timeout(PATIENCE, done).await {
         Ok(done) => done.map_err(Over::Broken),
         Err(_elapsed) => Err(Over::Silent),
     }

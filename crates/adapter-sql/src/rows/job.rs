@@ -35,6 +35,9 @@ const TITLE_THREAD: &str = "title_thread";
 const PURGE_CONVERSATION: &str = "purge_conversation";
 const PURGE_USER: &str = "purge_user";
 const PURGE_ORGANIZATION: &str = "purge_organization";
+const PROCESS_FILE: &str = "process_file";
+const REMOVE_FILE_BYTES: &str = "remove_file_bytes";
+const REMOVE_AVATAR: &str = "remove_avatar";
 
 /// The row was written by a version that knows more than this one.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,9 @@ impl TryFrom<&NewJob> for JobRow {
             Task::PurgeConversation(conversation) => (PURGE_CONVERSATION, conversation.uuid()),
             Task::PurgeUser(user) => (PURGE_USER, user.uuid()),
             Task::PurgeOrganization(organization) => (PURGE_ORGANIZATION, organization.uuid()),
+            Task::ProcessFile(file) => (PROCESS_FILE, file.uuid()),
+            Task::RemoveFileBytes(file) => (REMOVE_FILE_BYTES, file.uuid()),
+            Task::RemoveAvatar(avatar) => (REMOVE_AVATAR, avatar.uuid()),
         };
         let payload = Payload { v: VERSION, subject_id: subject.to_string() };
         Ok(Self {
@@ -80,6 +86,9 @@ impl JobRow {
             PURGE_CONVERSATION => |id| Task::PurgeConversation(id.into()),
             PURGE_USER => |id| Task::PurgeUser(id.into()),
             PURGE_ORGANIZATION => |id| Task::PurgeOrganization(id.into()),
+            PROCESS_FILE => |id| Task::ProcessFile(id.into()),
+            REMOVE_FILE_BYTES => |id| Task::RemoveFileBytes(id.into()),
+            REMOVE_AVATAR => |id| Task::RemoveAvatar(id.into()),
             _ => return Err(UnknownTask::Kind),
         };
         let payload = Payload::deserialize(&self.payload.0).map_err(UnknownTask::Payload)?;

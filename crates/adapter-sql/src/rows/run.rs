@@ -7,6 +7,13 @@ use crate::{
     types::{DbId, DbName, DbTime},
 };
 
+/// Somebody works on it, or may go on as soon as its person has allowed it.
+pub const UNDERWAY: [DbName<RunStatus>; 2] = [DbName(RunStatus::Running), DbName(RunStatus::AwaitingApproval)];
+
+/// Not over.
+pub const LIVE: [DbName<RunStatus>; 3] =
+    [DbName(RunStatus::Queued), DbName(RunStatus::Running), DbName(RunStatus::AwaitingApproval)];
+
 /// A run without its lease, which is nobody's business but that of the statements that judge it.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = runs, treat_none_as_default_value = false)]

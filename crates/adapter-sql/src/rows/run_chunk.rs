@@ -27,6 +27,7 @@ impl RunChunkRow {
     pub fn new(run: RunId, attempt: i32, chunk: &RunChunk) -> Self {
         let (kind, text, subject) = match &chunk.kind {
             RunChunkKind::Text(text) => (RunChunkKindName::Text, Some(text.clone()), None),
+            RunChunkKind::ApprovalRequested(id) => (RunChunkKindName::ApprovalRequested, None, Some(*id)),
             RunChunkKind::ToolCallStarted(id) => (RunChunkKindName::ToolCallStarted, None, Some(*id)),
             RunChunkKind::ToolCallCompleted(id) => (RunChunkKindName::ToolCallCompleted, None, Some(*id)),
         };
@@ -51,6 +52,7 @@ impl TryFrom<RunChunkRow> for RunChunk {
             RunChunkKindName::Text => {
                 RunChunkKind::Text(row.text.ok_or_else(|| InvalidColumn::missing("run_chunks.text"))?)
             }
+            RunChunkKindName::ApprovalRequested => RunChunkKind::ApprovalRequested(subject?.into()),
             RunChunkKindName::ToolCallStarted => RunChunkKind::ToolCallStarted(subject?.into()),
             RunChunkKindName::ToolCallCompleted => RunChunkKind::ToolCallCompleted(subject?.into()),
         };

@@ -6,12 +6,13 @@ use stead_domain::{
 };
 
 use crate::{
+    error::InvalidColumn,
     names::RunStepKindName,
     schema::run_steps,
     types::{DbId, DbJson, DbName},
 };
 
-#[derive(Debug, Clone, Insertable, AsChangeset)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(
     table_name = run_steps,
     primary_key(run_id, attempt, n),
@@ -58,6 +59,30 @@ impl RunStepRow {
             cached_tokens: *cached_tokens,
             cost_micros: *cost_micros,
         }
+    }
+}
+
+impl TryFrom<RunStepRow> for (RunId, RunStep) {
+    type Error = InvalidColumn;
+
+    fn try_from(row: RunStepRow) -> Result<Self, InvalidColumn> {
+        let RunStepRow { run_id, attempt, n, kind, text, tool_call_ids, state, .. } = row;
+        let ids = match tool_call_ids.0 {
+            Value::Array(ids) => ids.iter().map(|id| id.as_str()?.parse().ok()).collect::<Option<Vec<ToolCallId>>>(),
+            _ => None,
+        };
+        let tool_calls = ids.ok_or_else(|| InvalidColumn::missing("run_steps.tool_call_ids"))?;
+        let usage = Usage {
+            input_tokens: row.input_tokens,
+            output_tokens: row.output_tokens,
+            cached_tokens: row.cached_tokens,
+            cost_micros: row.cost_micros,
+        };
+        let kind = match kind.0 {
+            RunStepKindName::Model => RunStepKind::Model { text, tool_calls },
+            RunStepKindName::Tool => RunStepKind::Tool { tool_calls },
+        };
+        Ok((run_id.into(), RunStep { attempt, n, kind, state: state.0, usage }))
     }
 }
 

@@ -30,6 +30,7 @@ pub struct ToolCallRow {
 pub struct ToolCallEndRow {
     pub status: DbName<ToolCallStatus>,
     pub result: Option<DbJson>,
+    pub truncated: bool,
     pub error: Option<String>,
     pub end_time: Option<DbTime>,
 }
@@ -55,17 +56,27 @@ impl From<&ToolCall> for ToolCallRow {
 
 impl From<&ToolCallState> for ToolCallEndRow {
     fn from(state: &ToolCallState) -> Self {
-        let (status, result, error, end_time) = match state {
-            ToolCallState::Open => (ToolCallStatus::Open, None, None, None),
-            ToolCallState::Succeeded { result, end_time } => {
-                (ToolCallStatus::Succeeded, Some(result), None, Some(*end_time))
+        let status_only =
+            |status| Self { status: DbName(status), result: None, truncated: false, error: None, end_time: None };
+        match state {
+            ToolCallState::AwaitingApproval => status_only(ToolCallStatus::AwaitingApproval),
+            ToolCallState::Approved => status_only(ToolCallStatus::Approved),
+            ToolCallState::Open => status_only(ToolCallStatus::Open),
+            ToolCallState::Succeeded { result, truncated, end_time } => Self {
+                result: Some(result.into()),
+                truncated: *truncated,
+                end_time: Some(DbTime(*end_time)),
+                ..status_only(ToolCallStatus::Succeeded)
+            },
+            ToolCallState::Failed { error, end_time } => Self {
+                error: Some(error.clone()),
+                end_time: Some(DbTime(*end_time)),
+                ..status_only(ToolCallStatus::Failed)
+            },
+            ToolCallState::Interrupted { end_time } => {
+                Self { end_time: Some(DbTime(*end_time)), ..status_only(ToolCallStatus::Interrupted) }
             }
-            ToolCallState::Failed { error, end_time } => {
-                (ToolCallStatus::Failed, None, Some(error.clone()), Some(*end_time))
-            }
-            ToolCallState::Interrupted { end_time } => (ToolCallStatus::Interrupted, None, None, Some(*end_time)),
-        };
-        Self { status: DbName(status), result: result.map(Into::into), error, end_time: end_time.map(DbTime) }
+        }
     }
 }
 
@@ -94,10 +105,12 @@ impl TryFrom<ToolCallEndRow> for ToolCallState {
     fn try_from(row: ToolCallEndRow) -> Result<Self, InvalidColumn> {
         let end_time = row.end_time.map(Into::into).ok_or_else(|| InvalidColumn::missing("tool_calls.end_time"));
         Ok(match row.status.0 {
+            ToolCallStatus::AwaitingApproval => Self::AwaitingApproval,
+            ToolCallStatus::Approved => Self::Approved,
             ToolCallStatus::Open => Self::Open,
             ToolCallStatus::Succeeded => {
                 let result = row.result.ok_or_else(|| InvalidColumn::missing("tool_calls.result"))?;
-                Self::Succeeded { result: result.into(), end_time: end_time? }
+                Self::Succeeded { result: result.into(), truncated: row.truncated, end_time: end_time? }
             }
             ToolCallStatus::Failed => {
                 let error = row.error.ok_or_else(|| InvalidColumn::missing("tool_calls.error"))?;

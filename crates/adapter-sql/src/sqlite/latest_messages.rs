@@ -1,16 +1,19 @@
 use diesel::{QueryResult, query_builder::BoxedSqlQuery, sqlite::Sqlite};
 use diesel_async::RunQueryDsl;
 
-use super::executor::SqliteConn;
+use super::{executor::SqliteConn, prelude::kept_since};
 use crate::{
     rows::MessageRow,
     types::{DbId, SqlUuid},
 };
 
-/// The newest `count` active messages of each conversation, oldest to newest. (With `IN` SQLite walks the index from
+const KEPT_SINCE: &str = kept_since!();
+
+/// The newest `count` active messages of each conversation that the organization keeps, oldest to newest. (With `IN` SQLite walks the index from
 /// its end for each conversation; a window function would read all of their messages.)
 pub(super) async fn latest_messages(
     conn: &mut SqliteConn,
+    organization: DbId,
     conversations: &[DbId],
     count: u32,
 ) -> QueryResult<Vec<MessageRow>> {
@@ -19,11 +22,14 @@ pub(super) async fn latest_messages(
         "WITH wanted (id) AS (VALUES {}) \
          SELECT m.* FROM wanted \
          JOIN messages m ON m.id IN \
-             (SELECT id FROM messages WHERE conversation_id = wanted.id AND active ORDER BY id DESC LIMIT {count}) \
+             (SELECT id FROM messages WHERE conversation_id = wanted.id AND active \
+                 AND created_at >= (SELECT {KEPT_SINCE} FROM organizations o WHERE o.id = ${}) \
+              ORDER BY id DESC LIMIT {count}) \
          ORDER BY m.conversation_id, m.id",
         places.join(", "),
+        conversations.len() + 1,
     ));
     let query: BoxedSqlQuery<'_, Sqlite, _> =
         conversations.iter().fold(query.into_boxed(), |query, id| query.bind::<SqlUuid, _>(*id));
-    query.load(conn).await
+    query.bind::<SqlUuid, _>(organization).load(conn).await
 }

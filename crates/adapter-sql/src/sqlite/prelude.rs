@@ -11,6 +11,7 @@ pub(super) use super::{SqliteStore as SqlStore, executor::SqliteConn as Conn, la
 use crate::{
     bell::Bell,
     error::SqlError,
+    prepared::Prepare,
     types::{DbTime, SqlTime},
 };
 
@@ -29,7 +30,15 @@ pub(super) const EVENT_TRANSACTION: &str = "(SELECT CAST(system_identifier AS IN
 /// The database's clock, which is this machine's.
 pub(super) async fn now(conn: &mut Conn) -> QueryResult<DbTime> {
     let micros = sql::<SqlTime>("CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000");
-    diesel::select(micros).get_result(conn).await
+    diesel::select(micros).prepared().get_result(conn).await
+}
+
+/// From when on an organization `o` keeps its messages, by the database's clock.
+macro_rules! kept_since {
+    () => {
+        "coalesce(CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 - o.retention_days * 86400000000, \
+            -9223372036854775807)"
+    };
 }
 
 /// Locks the rows against change by others: there are no others.
@@ -53,7 +62,7 @@ macro_rules! locked_if_free {
     };
 }
 
-pub(super) use {locked, locked_if_free, share_locked};
+pub(super) use {kept_since, locked, locked_if_free, share_locked};
 
 /// Applies a commit in a savepoint of its own.
 pub(super) type Alone = for<'c> fn(&'c mut Conn, Arc<Commit>) -> BoxFuture<'c, Result<Committed, SqlError>>;

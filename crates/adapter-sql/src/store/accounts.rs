@@ -1,11 +1,13 @@
 //! Organizations, users and sessions.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use stead_domain::{
-    OrganizationId, SessionId, UserId,
+    AvatarId, OrganizationId, SessionId, UserId,
     organization::Organization,
     ports::store::{AccountQueries, Credentials, StoreError},
     session::Session,
@@ -39,6 +41,20 @@ impl AccountQueries for SqlStore {
     async fn find_session(&self, id: SessionId) -> Result<Option<(Session, User)>, StoreError> {
         self.read(move |conn| find_session(conn, id).boxed()).await
     }
+
+    async fn avatars_in_use(&self, avatars: &[AvatarId]) -> Result<Vec<AvatarId>, StoreError> {
+        let avatars: Arc<[DbId]> = avatars.iter().map(|avatar| DbId::from(*avatar)).collect();
+        self.read(move |conn| avatars_in_use(conn, avatars).boxed()).await
+    }
+}
+
+async fn avatars_in_use(conn: &mut Conn, avatars: Arc<[DbId]>) -> Result<Vec<AvatarId>, SqlError> {
+    let query = users::table
+        .filter(users::avatar_id.eq_any(avatars.to_vec()))
+        .filter(users::deleted_at.is_null())
+        .select(users::avatar_id.assume_not_null());
+    let found: Vec<DbId> = query.load(conn).await?;
+    Ok(found.into_iter().map(AvatarId::from).collect())
 }
 
 async fn find_organization(conn: &mut Conn, id: OrganizationId) -> Result<Option<Organization>, SqlError> {

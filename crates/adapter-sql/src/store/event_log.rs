@@ -1,5 +1,7 @@
 //! The event log.
 
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
@@ -12,6 +14,7 @@ use stead_domain::{
 use super::prelude::{Conn, EVENT_IS_FINAL, EVENT_TRANSACTION, SqlStore};
 use crate::{
     error::SqlError,
+    prepared::Prepare,
     rows::{EventRow, NewEventRow},
     schema::{event_epoch, events},
     types::{DbTime, DbTransactionId, SqlTime, SqlTransactionId},
@@ -52,7 +55,9 @@ impl EventQueries for SqlStore {
 async fn list_events(conn: &mut Conn, after: Option<EventCursor>, limit: u32) -> Result<EventPage, SqlError> {
     let (transaction, position) = after.map_or(BEGINNING, |after| (DbTransactionId(after.transaction), after.row));
     let query = format!(
-        "SELECT * FROM events \
+        "SELECT epoch, transaction_id, position, organization_id, conversation_id, audience, audience_user_id, kind, \
+                subject_id, subject_version, at \
+         FROM events \
          WHERE epoch = (SELECT epoch FROM event_epoch) AND (transaction_id, position) > ($1, $2) AND {EVENT_IS_FINAL} \
          ORDER BY transaction_id, position LIMIT $3",
     );
@@ -60,6 +65,7 @@ async fn list_events(conn: &mut Conn, after: Option<EventCursor>, limit: u32) ->
         .bind::<SqlTransactionId, _>(transaction)
         .bind::<BigInt, _>(position)
         .bind::<BigInt, _>(i64::from(limit.clamp(1, MOST)))
+        .prepared()
         .load(conn)
         .await?;
     // Looked at last: whatever is pruned in the meantime makes the place void.
@@ -94,7 +100,7 @@ async fn end_of_events(conn: &mut Conn) -> Result<EventCursor, SqlError> {
          WHERE epoch = (SELECT epoch FROM event_epoch) AND {EVENT_IS_FINAL} \
          ORDER BY transaction_id DESC, position DESC LIMIT 1",
     );
-    let newest: Option<PlaceRow> = diesel::sql_query(query).get_result(conn).await.optional()?;
+    let newest: Option<PlaceRow> = diesel::sql_query(query).prepared().get_result(conn).await.optional()?;
     let (epoch, pruned) = epoch(conn).await?;
     let newest = newest.filter(|newest| newest.epoch == epoch).map(|newest| (newest.transaction_id, newest.position));
     let (transaction, row) = newest.filter(|newest| key(*newest) > key(pruned)).unwrap_or(pruned);
@@ -116,6 +122,8 @@ fn key((transaction, position): Place) -> (i64, i64) {
     (transaction.0, position)
 }
 
+static APPEND: OnceLock<String> = OnceLock::new();
+
 /// Appends events in their order.
 pub(super) async fn append(conn: &mut Conn, new: &[NewEvent]) -> Result<(), SqlError> {
     for event in new {
@@ -123,6 +131,7 @@ pub(super) async fn append(conn: &mut Conn, new: &[NewEvent]) -> Result<(), SqlE
         let transaction = sql::<SqlTransactionId>(EVENT_TRANSACTION);
         diesel::insert_into(events::table)
             .values((NewEventRow::from(event), events::epoch.eq(epoch), events::transaction_id.eq(transaction)))
+            .unchanging(&APPEND)
             .execute(conn)
             .await?;
     }

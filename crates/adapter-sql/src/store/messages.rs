@@ -8,15 +8,21 @@ use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use stead_domain::{
     ConversationId, MessageId, OrganizationId,
+    message::MessageRole,
     page::Slice,
-    ports::store::{MessageFilter, MessageQueries, StoreError, ThreadMessage},
+    ports::store::{BranchFilter, Branches, MessageFilter, MessageQueries, StoreError, ThreadMessage},
     tool_call::ToolCall,
 };
 
-use super::prelude::{Conn, Db, SqlStore};
+use super::{
+    branches, feedback, files,
+    prelude::{Conn, Db, SqlStore},
+    retention::{keeps_messages, keeps_messages_of},
+};
 use crate::{
     error::SqlError,
     paging::{self, Newer, Older},
+    prepared::Prepare,
     rows::{MessageRow, ToolCallRow},
     schema::{conversations, messages, tool_calls},
     types::DbId,
@@ -34,6 +40,10 @@ impl MessageQueries for SqlStore {
 
     async fn list_messages(&self, filter: MessageFilter) -> Result<Slice<ThreadMessage>, StoreError> {
         self.read(move |conn| list_messages(conn, filter).boxed()).await
+    }
+
+    async fn list_branch(&self, filter: BranchFilter) -> Result<Vec<ThreadMessage>, StoreError> {
+        self.read(move |conn| branches::list(conn, filter).boxed()).await
     }
 
     async fn newest_message(&self, conversation: ConversationId) -> Result<Option<MessageId>, StoreError> {
@@ -55,48 +65,60 @@ async fn find_message(
         .filter(messages::id.eq(DbId::from(id)))
         .filter(messages::organization_id.eq(DbId::from(organization)))
         .filter(conversations::deleted_at.is_null())
+        .filter(keeps_messages(organization))
         .select(MessageRow::as_select());
-    let row: Option<MessageRow> = query.first(conn).await.optional()?;
-    Ok(with_tool_calls(conn, row.into_iter().collect()).await?.pop())
+    let row: Option<MessageRow> = query.limit(1).prepared().get_result(conn).await.optional()?;
+    Ok(with_details(conn, row.into_iter().collect()).await?.pop())
 }
 
 async fn list_messages(conn: &mut Conn, filter: MessageFilter) -> Result<Slice<ThreadMessage>, SqlError> {
     let fetch = paging::fetch(filter.page);
     let (range, limit) = fetch.older;
-    let query = active(filter).order(messages::id.desc()).limit(limit);
+    let query = asked(filter).order(messages::id.desc()).limit(limit);
     let query = match range {
         Older::All => query,
         Older::Below(id) => query.filter(messages::id.lt(id)),
         Older::UpTo(id) => query.filter(messages::id.le(id)),
     };
-    let older: Vec<MessageRow> = query.select(MessageRow::as_select()).load(conn).await?;
+    let older: Vec<MessageRow> = query.select(MessageRow::as_select()).prepared().load(conn).await?;
 
     let mut newer: Vec<MessageRow> = Vec::new();
     if let Some((range, limit)) = fetch.newer {
-        let query = active(filter).order(messages::id.asc()).limit(limit);
+        let query = asked(filter).order(messages::id.asc()).limit(limit);
         let query = match range {
             Newer::From(id) => query.filter(messages::id.ge(id)),
             Newer::Above(id) => query.filter(messages::id.gt(id)),
         };
-        newer = query.select(MessageRow::as_select()).load(conn).await?;
+        newer = query.select(MessageRow::as_select()).prepared().load(conn).await?;
     }
 
     let Slice { items, has_older, has_newer } = paging::slice(filter.page, older, newer);
-    Ok(Slice { items: with_tool_calls(conn, items).await?, has_older, has_newer })
+    Ok(Slice { items: with_details(conn, items).await?, has_older, has_newer })
 }
 
-fn active(filter: MessageFilter) -> messages::BoxedQuery<'static, Db> {
-    active_of(filter.conversation).filter(messages::organization_id.eq(DbId::from(filter.organization)))
+fn asked(filter: MessageFilter) -> messages::BoxedQuery<'static, Db> {
+    let of_branches = match filter.branches {
+        Branches::Active => active_of(filter.conversation),
+        Branches::All => all_of(filter.conversation),
+    };
+    of_branches
+        .filter(messages::organization_id.eq(DbId::from(filter.organization)))
+        .filter(keeps_messages(filter.organization))
 }
 
 /// The active messages of a conversation that is not deleted.
 fn active_of(conversation: ConversationId) -> messages::BoxedQuery<'static, Db> {
-    let id = DbId::from(conversation);
-    let there = conversations::table.filter(conversations::id.eq(id)).filter(conversations::deleted_at.is_null());
-    messages::table.filter(messages::conversation_id.eq(id)).filter(messages::active).filter(exists(there)).into_boxed()
+    all_of(conversation).filter(messages::active)
 }
 
-/// The newest active message of a conversation. Guards ask this too.
+/// The messages of a conversation that is not deleted.
+fn all_of(conversation: ConversationId) -> messages::BoxedQuery<'static, Db> {
+    let id = DbId::from(conversation);
+    let there = conversations::table.filter(conversations::id.eq(id)).filter(conversations::deleted_at.is_null());
+    messages::table.filter(messages::conversation_id.eq(id)).filter(exists(there)).into_boxed()
+}
+
+/// The newest active message of a conversation, kept or not. Guards ask this too.
 pub(super) async fn newest_message(
     conn: &mut Conn,
     conversation: ConversationId,
@@ -107,25 +129,31 @@ pub(super) async fn newest_message(
 }
 
 async fn count_messages(conn: &mut Conn, conversation: ConversationId) -> Result<i64, SqlError> {
-    Ok(active_of(conversation).count().get_result(conn).await?)
+    let kept = active_of(conversation).filter(keeps_messages_of(conversation));
+    Ok(kept.count().prepared().get_result(conn).await?)
 }
 
-/// Adds their tool calls to messages, with one statement for all.
-pub(super) async fn with_tool_calls(conn: &mut Conn, rows: Vec<MessageRow>) -> Result<Vec<ThreadMessage>, SqlError> {
+/// Adds their tool calls, files and feedback to messages, with one statement each for all.
+pub(super) async fn with_details(conn: &mut Conn, rows: Vec<MessageRow>) -> Result<Vec<ThreadMessage>, SqlError> {
     let asked: Vec<DbId> = rows.iter().map(|row| row.id).collect();
+    let answers = rows.iter().filter(|row| row.role.0 == MessageRole::Assistant).map(|row| row.id).collect();
     let mut calls: HashMap<DbId, Vec<ToolCall>> = HashMap::new();
     if !asked.is_empty() {
         let query = tool_calls::table
-            .filter(tool_calls::message_id.eq_any(asked))
-            .order((tool_calls::message_id, tool_calls::start_time, tool_calls::id))
+            .filter(tool_calls::message_id.eq_any(asked.clone()))
+            .order((tool_calls::message_id, tool_calls::step, tool_calls::id))
             .select(ToolCallRow::as_select());
         for row in query.load(conn).await? {
             calls.entry(row.message_id).or_default().push(row.try_into()?);
         }
     }
-    let with_calls = |row: MessageRow| {
+    let mut attached = files::attached(conn, &asked).await?;
+    let mut feedback = feedback::of(conn, answers).await?;
+    let with_details = |row: MessageRow| {
         let tool_calls = calls.remove(&row.id).unwrap_or_default();
-        Ok(ThreadMessage { message: row.try_into()?, tool_calls })
+        let attachments = attached.remove(&row.id).unwrap_or_default();
+        let feedback = feedback.remove(&row.id);
+        Ok(ThreadMessage { message: row.try_into()?, tool_calls, attachments, feedback })
     };
-    rows.into_iter().map(with_calls).collect()
+    rows.into_iter().map(with_details).collect()
 }

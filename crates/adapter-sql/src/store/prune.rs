@@ -28,6 +28,13 @@ const SESSIONS: &str = "DELETE FROM sessions WHERE id IN \
 const API_KEYS: &str = "DELETE FROM api_keys WHERE id IN \
     (SELECT id FROM api_keys WHERE expires_at < $1 OR revoked_at < $1 LIMIT $2)";
 
+/// An invitation ends when it is taken, withdrawn or expires.
+const INVITATIONS: &str = "DELETE FROM invitations WHERE id IN \
+    (SELECT id FROM invitations WHERE expires_at < $1 OR used_at < $1 OR revoked_at < $1 LIMIT $2)";
+
+const USAGE: &str = "DELETE FROM usage WHERE (subject_id, attempt) IN \
+    (SELECT subject_id, attempt FROM usage WHERE at < $1 LIMIT $2)";
+
 /// Removes old rows of each kind; answers whether there may be more of any.
 pub(super) async fn prune(conn: &mut Conn, before: PruneBefore) -> Result<bool, SqlError> {
     let at_most = i64::try_from(AT_MOST).unwrap_or(i64::MAX);
@@ -37,6 +44,8 @@ pub(super) async fn prune(conn: &mut Conn, before: PruneBefore) -> Result<bool, 
         (RUN_CHUNKS, before.run_chunks),
         (SESSIONS, before.sessions),
         (API_KEYS, before.sessions),
+        (INVITATIONS, before.sessions),
+        (USAGE, before.usage),
     ] {
         more |= remove(conn, statement, before.into()).await? >= AT_MOST;
     }

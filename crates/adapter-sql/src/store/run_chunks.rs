@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     error::SqlError,
+    prepared::Prepare,
     rows::RunChunkRow,
     schema::{run_chunks, runs},
     types::DbId,
@@ -33,17 +34,23 @@ pub(super) async fn append(conn: &mut Conn, chunks: Arc<AppendChunks>) -> Result
         .filter(runs::status.eq_any(UNDERWAY))
         .select(runs::cancel_requested);
     // Nobody can take the run before the pieces are kept.
-    let Some(cancel_requested) = share_locked!(held).first(conn).await.optional()? else {
+    let Some(cancel_requested) = share_locked!(held).prepared().get_result(conn).await.optional()? else {
         return Ok(Appended::LeaseLost);
     };
-    for chunk in &chunks.chunks {
+    keep(conn, chunks.run, chunks.attempt, &chunks.chunks).await?;
+    Ok(Appended::Kept { cancel_requested })
+}
+
+/// Keeps pieces; those that are there stay as they are.
+pub(super) async fn keep(conn: &mut Conn, run: RunId, attempt: i32, chunks: &[RunChunk]) -> Result<(), SqlError> {
+    for chunk in chunks {
         diesel::insert_into(run_chunks::table)
-            .values(RunChunkRow::new(chunks.run, chunks.attempt, chunk))
+            .values(RunChunkRow::new(run, attempt, chunk))
             .on_conflict_do_nothing()
             .execute(conn)
             .await?;
     }
-    Ok(Appended::Kept { cancel_requested })
+    Ok(())
 }
 
 /// The pieces of one attempt, in order, from the one that holds a character on.

@@ -7,28 +7,42 @@ use futures_util::FutureExt;
 use stead_domain::{
     OrganizationId, RunId,
     ports::store::{RunQueries, StoreError},
-    run::{Run, RunStatus},
+    run::{Run, RunStatus, RunStep},
 };
 
-use super::prelude::{Conn, SqlStore};
+use super::{
+    prelude::{self, Conn, SqlStore},
+    retention::keeps_runs,
+};
 use crate::{
     error::SqlError,
-    rows::RunRow,
-    schema::{conversations, runs},
+    prepared::Prepare,
+    rows::{RunRow, RunStepRow},
+    schema::{conversations, run_steps, runs},
     types::{DbId, DbName},
 };
 
-/// Somebody works on it, or may go on as soon as its person has allowed it.
-pub(super) const UNDERWAY: [DbName<RunStatus>; 2] = [DbName(RunStatus::Running), DbName(RunStatus::AwaitingApproval)];
-
-/// Not over.
-pub(super) const LIVE: [DbName<RunStatus>; 3] =
-    [DbName(RunStatus::Queued), DbName(RunStatus::Running), DbName(RunStatus::AwaitingApproval)];
+pub(super) use crate::rows::{LIVE, UNDERWAY};
 
 #[async_trait]
 impl RunQueries for SqlStore {
     async fn find_run(&self, organization: OrganizationId, id: RunId) -> Result<Option<Run>, StoreError> {
         self.read(move |conn| find_run(conn, organization, id).boxed()).await
+    }
+
+    async fn list_run_steps(
+        &self,
+        organization: OrganizationId,
+        runs: Vec<RunId>,
+    ) -> Result<Vec<(RunId, RunStep)>, StoreError> {
+        if runs.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(move |conn| list_steps(conn, organization, runs).boxed()).await
+    }
+
+    async fn list_expired_approvals(&self, limit: u32) -> Result<Vec<Run>, StoreError> {
+        self.read(move |conn| list_expired(conn, limit).boxed()).await
     }
 }
 
@@ -38,7 +52,49 @@ async fn find_run(conn: &mut Conn, organization: OrganizationId, id: RunId) -> R
         .filter(runs::id.eq(DbId::from(id)))
         .filter(runs::organization_id.eq(DbId::from(organization)))
         .filter(conversations::deleted_at.is_null())
+        .filter(keeps_runs(organization).or(runs::ended_at.is_null()))
         .select(RunRow::as_select());
-    let row = query.first(conn).await.optional()?;
+    let row = query.limit(1).prepared().get_result(conn).await.optional()?;
     Ok(row.map(Run::try_from).transpose()?)
+}
+
+/// A run has at most two steps a round, of at most 32 rounds, and one more, for each of a few attempts.
+const MOST_STEPS: i64 = 200 * 200;
+
+async fn list_steps(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    runs: Vec<RunId>,
+) -> Result<Vec<(RunId, RunStep)>, SqlError> {
+    let asked: Vec<DbId> = runs.into_iter().map(DbId::from).collect();
+    let of_organization = runs::table
+        .filter(runs::id.eq_any(asked))
+        .filter(runs::organization_id.eq(DbId::from(organization)))
+        .select(runs::id);
+    let query = run_steps::table
+        .filter(run_steps::run_id.eq_any(of_organization))
+        .order((run_steps::run_id, run_steps::n, run_steps::attempt))
+        .limit(MOST_STEPS)
+        .select(RunStepRow::as_select());
+    let mut newest: Vec<(RunId, RunStep)> = Vec::new();
+    for row in query.load(conn).await? {
+        let (run, step) = <(RunId, RunStep)>::try_from(row)?;
+        match newest.last_mut() {
+            Some((before, same)) if *before == run && same.n == step.n => *same = step,
+            _ => newest.push((run, step)),
+        }
+    }
+    Ok(newest)
+}
+
+async fn list_expired(conn: &mut Conn, limit: u32) -> Result<Vec<Run>, SqlError> {
+    let now = prelude::now(conn).await?;
+    let query = runs::table
+        .filter(runs::status.eq(DbName(RunStatus::AwaitingApproval)))
+        .filter(runs::lease_until.le(now))
+        .order((runs::lease_until, runs::id))
+        .limit(i64::from(limit))
+        .select(RunRow::as_select());
+    let rows: Vec<RunRow> = query.load(conn).await?;
+    Ok(rows.into_iter().map(Run::try_from).collect::<Result<_, _>>()?)
 }

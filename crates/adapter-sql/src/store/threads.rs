@@ -13,11 +13,13 @@ use stead_domain::{
 };
 
 use super::{
-    messages::with_tool_calls,
+    messages::with_details,
     prelude::{Conn, Db, SqlStore, latest_messages},
+    retention::keeps_threads,
 };
 use crate::{
     error::SqlError,
+    prepared::Prepare,
     rows::{ConversationRow, ThreadRow, thread},
     schema::{conversations, threads},
     types::DbId,
@@ -48,8 +50,9 @@ async fn find_thread(
         .filter(threads::id.eq(DbId::from(id)))
         .filter(threads::organization_id.eq(DbId::from(organization)))
         .filter(conversations::deleted_at.is_null())
+        .filter(keeps_threads(organization))
         .select((ThreadRow::as_select(), ConversationRow::as_select()));
-    let rows = query.first(conn).await.optional()?;
+    let rows = query.limit(1).prepared().get_result(conn).await.optional()?;
     Ok(rows.map(thread).transpose()?)
 }
 
@@ -58,8 +61,8 @@ async fn list_threads(conn: &mut Conn, filter: ThreadFilter) -> Result<Vec<(Thre
     let ids: Vec<DbId> = threads.iter().map(|thread| thread.id.into()).collect();
     let mut messages: HashMap<ConversationId, Vec<ThreadMessage>> = HashMap::new();
     if !ids.is_empty() && filter.message_limit > 0 {
-        let rows = latest_messages(conn, &ids, filter.message_limit).await?;
-        for item in with_tool_calls(conn, rows).await? {
+        let rows = latest_messages(conn, filter.organization.into(), &ids, filter.message_limit).await?;
+        for item in with_details(conn, rows).await? {
             messages.entry(item.message.conversation_id).or_default().push(item);
         }
     }
@@ -76,6 +79,7 @@ async fn newest_threads(conn: &mut Conn, filter: ThreadFilter) -> Result<Vec<Thr
         .filter(threads::organization_id.eq(DbId::from(filter.organization)))
         .filter(threads::agent_id.eq(DbId::from(filter.agent)))
         .filter(conversations::deleted_at.is_null())
+        .filter(keeps_threads(filter.organization))
         .select((ThreadRow::as_select(), ConversationRow::as_select()))
         .order((threads::last_activity_at.desc(), threads::id.desc()))
         .limit(i64::from(filter.limit))
@@ -87,6 +91,6 @@ async fn newest_threads(conn: &mut Conn, filter: ThreadFilter) -> Result<Vec<Thr
     if let Some(archived) = filter.archived {
         query = query.filter(threads::archived.eq(archived));
     }
-    let rows: Vec<(ThreadRow, ConversationRow)> = query.load(conn).await?;
+    let rows: Vec<(ThreadRow, ConversationRow)> = query.prepared().load(conn).await?;
     Ok(rows.into_iter().map(thread).collect::<Result<_, _>>()?)
 }

@@ -6,7 +6,7 @@ use stead_domain::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::UserBody;
+use super::{UserBody, avatar_address};
 use crate::paging::neighbours;
 
 /// A page of users, oldest to newest.
@@ -47,7 +47,7 @@ pub struct ProfileBody {
     pub handle: String,
     /// What they are called.
     pub display_name: String,
-    /// Where their picture is.
+    /// Where their picture is, on this server; another picture has another address.
     #[schema(required = true)]
     pub avatar_url: Option<String>,
     /// What they say of themselves.
@@ -62,7 +62,7 @@ impl From<Profile> for ProfileBody {
         Self {
             handle: user.handle.as_str().to_owned(),
             display_name: user.display_name.into_string(),
-            avatar_url: user.avatar_url,
+            avatar_url: user.avatar.map(avatar_address),
             bio: user.bio.map(|bio| bio.into_string()),
             has_agent,
         }

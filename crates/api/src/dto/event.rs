@@ -3,7 +3,7 @@ use stead_application::turn::RunEvent;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{MessageBody, RunBody, run::UsageBody};
+use super::{MessageBody, RunBody, ToolCallBody, run::UsageBody};
 
 /// An event of a run's stream: `event` is the name on its `event:` line, `data` the JSON on its `data:` lines. All but
 /// `server.closing` have an `id:` line `{attempt}.{n}.{chars}`, which goes into `Last-Event-ID`. `run.completed`,
@@ -33,6 +33,18 @@ pub enum RunEventBody {
     /// More of the model's thinking.
     #[serde(rename = "reasoning.delta")]
     ReasoningDelta { message_id: Uuid, delta: String },
+    /// More of what the agent wants to call a tool with.
+    #[serde(rename = "tool_call.delta")]
+    ToolCallDelta { message_id: Uuid, tool_call_id: Uuid, delta: String },
+    /// A tool call waits to be allowed, see `decide_tool_call`; the run goes on when all that wait are decided.
+    #[serde(rename = "approval.requested")]
+    ApprovalRequested { tool_call: ToolCallBody },
+    /// A tool call began.
+    #[serde(rename = "tool_call.started")]
+    ToolCallStarted { message_id: Uuid, tool_call: ToolCallBody },
+    /// A tool call ended.
+    #[serde(rename = "tool_call.completed")]
+    ToolCallCompleted { message_id: Uuid, tool_call: ToolCallBody },
     /// What the run used.
     #[serde(rename = "usage")]
     Usage(UsageBody),
@@ -66,6 +78,16 @@ impl From<RunEvent> for RunEventBody {
             RunEvent::ContentDelta { message_id, delta } => Self::ContentDelta { message_id: message_id.uuid(), delta },
             RunEvent::ReasoningDelta { message_id, delta } => {
                 Self::ReasoningDelta { message_id: message_id.uuid(), delta }
+            }
+            RunEvent::ToolCallDelta { message_id, tool_call_id, delta } => {
+                Self::ToolCallDelta { message_id: message_id.uuid(), tool_call_id: tool_call_id.uuid(), delta }
+            }
+            RunEvent::ApprovalRequested(call) => Self::ApprovalRequested { tool_call: call.into() },
+            RunEvent::ToolCallStarted(call) => {
+                Self::ToolCallStarted { message_id: call.message_id.uuid(), tool_call: call.into() }
+            }
+            RunEvent::ToolCallCompleted(call) => {
+                Self::ToolCallCompleted { message_id: call.message_id.uuid(), tool_call: call.into() }
             }
             RunEvent::Usage(usage) => Self::Usage(usage.into()),
             RunEvent::MessageCompleted(message) => Self::MessageCompleted { message: message.into() },

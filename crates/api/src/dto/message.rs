@@ -8,7 +8,7 @@ use stead_domain::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Time, tool_call::ToolCallBody};
+use super::{AttachmentBody, FeedbackBody, Time, tool_call::ToolCallBody};
 use crate::paging::neighbours;
 
 /// One message of a thread.
@@ -27,21 +27,24 @@ pub struct MessageBody {
     pub role: MessageRoleBody,
     /// What the agent had done by tools.
     pub tool_calls: Vec<ToolCallBody>,
-    /// Always empty.
-    #[schema(value_type = Vec<Object>, max_items = 0)]
-    pub attachments: [(); 0],
+    /// The files that came with it.
+    pub attachments: Vec<AttachmentBody>,
     /// What the client keeps with it; of an answer `in_reply_to`, `run_id` and more.
     #[schema(value_type = Object)]
     pub metadata: Value,
     /// When it was sent; of an answer, when it was asked for.
     pub created_at: Time,
-    /// The message before it.
+    /// The message before it on its branch.
     #[schema(required = true)]
     pub parent_id: Option<Uuid>,
     /// Whether it is on the branch that is shown and continued.
     pub active: bool,
     /// How far it is.
     pub status: MessageStatusBody,
+    /// What the thread's person says of it, for them alone; absent where they say nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = FeedbackBody, required = false)]
+    pub feedback: Option<FeedbackBody>,
 }
 
 /// What a message is to a model.
@@ -67,7 +70,7 @@ pub enum MessageStatusBody {
 }
 
 impl From<ThreadMessage> for MessageBody {
-    fn from(ThreadMessage { message, tool_calls }: ThreadMessage) -> Self {
+    fn from(ThreadMessage { message, tool_calls, attachments, feedback }: ThreadMessage) -> Self {
         let Message {
             id,
             organization_id: _,
@@ -99,7 +102,7 @@ impl From<ThreadMessage> for MessageBody {
                 MessageRole::System => MessageRoleBody::System,
             },
             tool_calls: tool_calls.into_iter().map(ToolCallBody::from).collect(),
-            attachments: [],
+            attachments: attachments.into_iter().map(AttachmentBody::from).collect(),
             metadata: metadata.into_value(),
             created_at: Time(created_at),
             parent_id: branch_parent_id.map(Uuid::from),
@@ -111,6 +114,7 @@ impl From<ThreadMessage> for MessageBody {
                 MessageStatus::Cancelled => MessageStatusBody::Cancelled,
                 MessageStatus::Failed => MessageStatusBody::Failed,
             },
+            feedback: feedback.map(FeedbackBody::from),
         }
     }
 }
@@ -125,12 +129,13 @@ impl MessageBody {
             content_html: "<p>What is a <em>stead</em>?</p>\n".to_owned(),
             role: MessageRoleBody::User,
             tool_calls: Vec::new(),
-            attachments: [],
+            attachments: Vec::new(),
             metadata: json!({"client": "cli"}),
             created_at: Time::sample(60),
             parent_id: None,
             active: true,
             status: MessageStatusBody::Complete,
+            feedback: None,
         }
     }
 

@@ -65,7 +65,7 @@ pub enum RunStatusBody {
 #[schema(as = RunError)]
 pub struct RunErrorBody {
     /// A stable code: `model_unavailable`, `model_rejected`, `model_timeout`, `model_protocol`, `answer_too_long`,
-    /// `context_exceeded`, `interrupted` or `internal`.
+    /// `context_exceeded`, `interrupted`, `approval_expired` or `internal`.
     pub code: &'static str,
     /// A sentence for people.
     pub message: String,

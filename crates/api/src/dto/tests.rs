@@ -63,7 +63,7 @@ fn a_tool_call_ends_with_a_result_or_an_error() {
     let end_time = Timestamp::EPOCH;
     let open = call(ToolCallState::Open);
     assert_eq!((&open["result"], &open["error"], &open["end_time"]), (&Value::Null, &Value::Null, &Value::Null));
-    let succeeded = call(ToolCallState::Succeeded { result: Json::empty(), end_time });
+    let succeeded = call(ToolCallState::Succeeded { result: Json::empty(), truncated: false, end_time });
     assert_eq!((&succeeded["result"], &succeeded["error"]), (&json!({}), &Value::Null));
     for failed in [
         call(ToolCallState::Failed { error: "no".to_owned(), end_time }),

@@ -1,5 +1,5 @@
 use serde_json::{Number, Value};
-use stead_domain::{Invalid, Json, text::checked};
+use stead_domain::{FileId, Invalid, Json, file::MAX_ATTACHED, text::checked};
 use uuid::Uuid;
 
 use crate::extract::uuid;
@@ -21,6 +21,16 @@ pub fn avatar_url(text: String) -> Result<String, Invalid> {
 /// An id in a body.
 pub fn id(text: String) -> Result<Uuid, Invalid> {
     uuid(&text).ok_or_else(|| Invalid::new("must be a UUID"))
+}
+
+/// The ids of files to attach: at most 20, each once.
+pub fn file_ids(texts: Vec<String>) -> Result<Vec<FileId>, Invalid> {
+    if texts.len() > MAX_ATTACHED {
+        return Err(Invalid::new(format!("must have at most {MAX_ATTACHED} items")));
+    }
+    let ids: Vec<_> = texts.into_iter().map(|text| id(text).map(FileId::new)).collect::<Result<_, _>>()?;
+    let is_repeated = ids.iter().enumerate().any(|(n, id)| ids.iter().take(n).any(|earlier| earlier == id));
+    if is_repeated { Err(Invalid::new("must not name a file twice")) } else { Ok(ids) }
 }
 
 /// What a client keeps with a thread or a message.

@@ -41,7 +41,7 @@ pub struct ThreadBody {
     pub last_activity_at: Time,
     /// How much of it the agent's owner may read.
     pub owner_visibility: OwnerVisibilityBody,
-    /// How many messages it has; on a single thread.
+    /// How many messages its active branch has; on a single thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, required = false, minimum = 0)]
     pub message_count: Option<i64>,

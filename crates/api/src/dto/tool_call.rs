@@ -14,7 +14,7 @@ pub struct ToolCallBody {
     pub id: Uuid,
     /// The tool server's name.
     pub server: String,
-    /// The tool's name at that server.
+    /// The tool's qualified name: `{server}__{tool}`.
     pub tool_name: String,
     /// What it was called with.
     #[schema(value_type = Object)]
@@ -22,23 +22,28 @@ pub struct ToolCallBody {
     /// What it gave: `{"content": [...], "structured"?}`.
     #[schema(value_type = Option<Object>, required = true)]
     pub result: Option<Value>,
+    /// Whether the result was cut to be kept.
+    pub truncated: bool,
     /// Why it failed.
     #[schema(required = true)]
     pub error: Option<String>,
     /// Where it stands.
     pub status: ToolCallStatusBody,
-    /// When it started.
+    /// When it started; until then, when the agent asked for it.
     pub start_time: Time,
     /// When it ended.
     #[schema(required = true)]
     pub end_time: Option<Time>,
 }
 
-/// Where a tool call stands. Of an interrupted one nobody knows whether it took effect.
+/// Where a tool call stands. One that is `approved` starts when every call that was asked for with it is decided. Of an
+/// interrupted one nobody knows whether it took effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ToolCallStatus)]
 pub enum ToolCallStatusBody {
+    AwaitingApproval,
+    Approved,
     Running,
     Succeeded,
     Failed,
@@ -59,9 +64,12 @@ impl From<ToolCall> for ToolCallBody {
             state,
             start_time,
         } = call;
+        let truncated = matches!(state, ToolCallState::Succeeded { truncated: true, .. });
         let (status, result, error, end_time) = match state {
+            ToolCallState::AwaitingApproval => (ToolCallStatusBody::AwaitingApproval, None, None, None),
+            ToolCallState::Approved => (ToolCallStatusBody::Approved, None, None, None),
             ToolCallState::Open => (ToolCallStatusBody::Running, None, None, None),
-            ToolCallState::Succeeded { result, end_time } => {
+            ToolCallState::Succeeded { result, truncated: _, end_time } => {
                 (ToolCallStatusBody::Succeeded, Some(result.into_value()), None, Some(end_time))
             }
             ToolCallState::Failed { error, end_time } => {
@@ -77,6 +85,7 @@ impl From<ToolCall> for ToolCallBody {
             tool_name,
             arguments: arguments.into_value(),
             result,
+            truncated,
             error,
             status,
             start_time: Time(start_time),

@@ -1,9 +1,12 @@
 use serde::{Deserialize, Serialize};
-use stead_domain::user::{OrganizationRole, User, UserKind};
+use stead_domain::{
+    AvatarId,
+    user::{OrganizationRole, User, UserKind},
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Time;
+use super::{Time, avatar_address};
 
 /// A member of an organization.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,7 +30,7 @@ pub struct UserBody {
     /// What they say of themselves.
     #[schema(required = true)]
     pub bio: Option<String>,
-    /// Where their picture is.
+    /// Where their picture is, on this server; another picture has another address.
     #[schema(required = true)]
     pub avatar_url: Option<String>,
     /// Since when they may no longer sign in; absent: they may.
@@ -90,7 +93,7 @@ impl From<User> for UserBody {
             email,
             display_name,
             bio,
-            avatar_url,
+            avatar,
             deactivated_at,
             version: _,
             created_at,
@@ -108,7 +111,7 @@ impl From<User> for UserBody {
             email: email.map(|email| email.as_str().to_owned()),
             display_name: display_name.into_string(),
             bio: bio.map(|bio| bio.into_string()),
-            avatar_url,
+            avatar_url: avatar.map(avatar_address),
             deactivated_at: deactivated_at.map(Time),
             created_at: Time(created_at),
             updated_at: Time(updated_at),
@@ -128,7 +131,7 @@ impl UserBody {
             email: Some("ann@example.org".to_owned()),
             display_name: "Ann".to_owned(),
             bio: None,
-            avatar_url: None,
+            avatar_url: Some(avatar_address(AvatarId::new(Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0009)))),
             deactivated_at: None,
             created_at: Time::sample(0),
             updated_at: Time::sample(0),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use actix_web::{HttpResponse, http::header};
 use stead_application::FieldError;
 
-use super::{ApiError, ErrorBody, FieldErrorBody, code::Code};
+use super::{Also, ApiError, ErrorBody, FieldErrorBody, code::Code};
 use crate::headers::IDEMPOTENCY_REPLAYED;
 
 /// When to try again where nothing more precise is known, in seconds.
@@ -14,7 +14,7 @@ pub fn answer(error: &ApiError, request_id: &str) -> HttpResponse {
     let entry = error.code.entry();
     log(error, request_id);
     let mut response = HttpResponse::build(entry.status);
-    if entry.retryable {
+    if entry.retryable && !error.is_final {
         let seconds = error.retry_after.map_or(RETRY_AFTER, rounded_up);
         response.insert_header((header::RETRY_AFTER, seconds));
     }
@@ -25,8 +25,14 @@ pub fn answer(error: &ApiError, request_id: &str) -> HttpResponse {
         // What of the body is still to come is not waited for.
         response.force_close();
     }
-    if let Some(allow) = &error.allow {
-        response.insert_header((header::ALLOW, allow.as_str()));
+    match &error.also {
+        Some(Also::Allow(allow)) => {
+            response.insert_header((header::ALLOW, allow.as_str()));
+        }
+        Some(Also::Size(size)) => {
+            response.insert_header((header::CONTENT_RANGE, format!("bytes */{size}")));
+        }
+        None => {}
     }
     if error.replayed {
         response.insert_header((IDEMPOTENCY_REPLAYED, "true"));

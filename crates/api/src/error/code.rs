@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
     InvalidRequest,
+    ContextExceeded,
     Unauthorized,
     Forbidden,
     NotFound,
@@ -11,20 +12,27 @@ pub enum Code {
     Conflict,
     EmailTaken,
     HandleTaken,
+    NameTaken,
     ThreadBusy,
     AgentDeleted,
     DefaultAgent,
+    AiDisabled,
+    AiBudgetUsedUp,
     LastOwner,
+    NotAwaitingApproval,
     ThreadEmpty,
+    StorageFull,
     IdempotencyMismatch,
     PreconditionFailed,
     RequestTimeout,
     PayloadTooLarge,
+    RangeNotSatisfiable,
     UnsupportedMediaType,
     RateLimited,
     HeadersTooLarge,
     Internal,
     AiUnavailable,
+    ToolServerUnavailable,
     Unavailable,
 }
 
@@ -50,8 +58,14 @@ const fn retryable(code: Code, name: &'static str, status: StatusCode, sentence:
 }
 
 /// Every code, in the order of [`Code`].
-pub const TABLE: [Entry; 23] = [
+pub const TABLE: [Entry; 31] = [
     entry(Code::InvalidRequest, "invalid_request", StatusCode::BAD_REQUEST, "The request is invalid"),
+    entry(
+        Code::ContextExceeded,
+        "context_exceeded",
+        StatusCode::BAD_REQUEST,
+        "The message is too long for the model. It is kept, without an answer.",
+    ),
     entry(Code::Unauthorized, "unauthorized", StatusCode::UNAUTHORIZED, "Unauthorized access"),
     entry(Code::Forbidden, "forbidden", StatusCode::FORBIDDEN, "You may not do this"),
     entry(Code::NotFound, "not_found", StatusCode::NOT_FOUND, "Resource not found"),
@@ -64,6 +78,7 @@ pub const TABLE: [Entry; 23] = [
     entry(Code::Conflict, "conflict", StatusCode::CONFLICT, "Others changed it at the same time. Try again."),
     entry(Code::EmailTaken, "email_taken", StatusCode::CONFLICT, "This e-mail address is taken"),
     entry(Code::HandleTaken, "handle_taken", StatusCode::CONFLICT, "This handle is taken"),
+    entry(Code::NameTaken, "name_taken", StatusCode::CONFLICT, "This name is taken"),
     retryable(
         Code::ThreadBusy,
         "thread_busy",
@@ -77,8 +92,27 @@ pub const TABLE: [Entry; 23] = [
         StatusCode::CONFLICT,
         "The organization's default agent can be neither deleted nor hidden",
     ),
+    entry(Code::AiDisabled, "ai_disabled", StatusCode::CONFLICT, "An admin of the organization has switched AI off"),
+    entry(
+        Code::AiBudgetUsedUp,
+        "ai_budget_used_up",
+        StatusCode::CONFLICT,
+        "The organization has used its tokens of this month. An admin can raise the budget.",
+    ),
     entry(Code::LastOwner, "last_owner", StatusCode::CONFLICT, "The organization needs another owner first"),
+    entry(
+        Code::NotAwaitingApproval,
+        "not_awaiting_approval",
+        StatusCode::CONFLICT,
+        "The tool call does not wait for approval any more",
+    ),
     entry(Code::ThreadEmpty, "thread_empty", StatusCode::CONFLICT, "The thread has no messages yet"),
+    entry(
+        Code::StorageFull,
+        "storage_full",
+        StatusCode::CONFLICT,
+        "The organization's files take up all the room that they have",
+    ),
     entry(
         Code::IdempotencyMismatch,
         "idempotency_mismatch",
@@ -93,6 +127,12 @@ pub const TABLE: [Entry; 23] = [
     ),
     entry(Code::RequestTimeout, "request_timeout", StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time"),
     entry(Code::PayloadTooLarge, "payload_too_large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large"),
+    entry(
+        Code::RangeNotSatisfiable,
+        "range_not_satisfiable",
+        StatusCode::RANGE_NOT_SATISFIABLE,
+        "The file has none of these bytes",
+    ),
     entry(
         Code::UnsupportedMediaType,
         "unsupported_media_type",
@@ -117,6 +157,12 @@ pub const TABLE: [Entry; 23] = [
         "ai_unavailable",
         StatusCode::SERVICE_UNAVAILABLE,
         "The model could not answer. Your message is kept.",
+    ),
+    retryable(
+        Code::ToolServerUnavailable,
+        "tool_server_unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "The server of tools cannot be used right now",
     ),
     retryable(
         Code::Unavailable,

@@ -1,6 +1,11 @@
+use std::time::Duration;
+
 use stead_application::{Conflict, Error};
 
 use super::{ApiError, Code};
+
+/// When it may help to ask a server of tools again.
+const TOOL_SERVER_RETRY: Duration = Duration::from_secs(10);
 
 impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
@@ -11,12 +16,17 @@ impl From<Error> for ApiError {
             Error::MissingScope(scope) => Self::missing_scope(scope),
             Error::NotFound => Self::new(Code::NotFound),
             Error::Conflict(conflict) => Self::new(code_of(conflict)),
+            Error::TooLarge => Self::new(Code::PayloadTooLarge),
             Error::PreconditionFailed => Self::new(Code::PreconditionFailed),
             Error::RateLimited { retry_after } => {
                 Self { retry_after: Some(retry_after), ..Self::new(Code::RateLimited) }
             }
             Error::AiUnavailable { retry_after, reason } => {
-                Self { retry_after: Some(retry_after), ..Self::ai_unavailable(reason) }
+                Self { retry_after: Some(retry_after), ..Self::new(Code::AiUnavailable).saying(reason) }
+            }
+            Error::ToolServerUnavailable { reason } => {
+                let message = format!("The server of tools cannot be used: {reason}");
+                Self { retry_after: Some(TOOL_SERVER_RETRY), ..Self::new(Code::ToolServerUnavailable).saying(message) }
             }
             Error::Unavailable(cause) => Self { cause, ..Self::new(Code::Unavailable) },
             Error::Internal(cause) => Self { cause: Some(cause), ..Self::new(Code::Internal) },
@@ -28,11 +38,16 @@ fn code_of(conflict: Conflict) -> Code {
     match conflict {
         Conflict::EmailTaken => Code::EmailTaken,
         Conflict::HandleTaken => Code::HandleTaken,
+        Conflict::NameTaken => Code::NameTaken,
         Conflict::ThreadBusy => Code::ThreadBusy,
         Conflict::AgentDeleted => Code::AgentDeleted,
         Conflict::DefaultAgent => Code::DefaultAgent,
+        Conflict::AiDisabled => Code::AiDisabled,
+        Conflict::AiBudgetUsedUp => Code::AiBudgetUsedUp,
         Conflict::LastOwner => Code::LastOwner,
+        Conflict::NotAwaitingApproval => Code::NotAwaitingApproval,
         Conflict::ThreadEmpty => Code::ThreadEmpty,
+        Conflict::StorageFull => Code::StorageFull,
         Conflict::IdempotencyMismatch => Code::IdempotencyMismatch,
         Conflict::TryAgain => Code::Conflict,
     }
@@ -46,8 +61,6 @@ fn sentence(reason: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use actix_web::ResponseError;
     use stead_application::FieldError;
     use stead_domain::scope::Scope;
@@ -69,16 +82,23 @@ mod tests {
             (Error::NotFound, Code::NotFound, 404),
             conflict(Conflict::EmailTaken, Code::EmailTaken),
             conflict(Conflict::HandleTaken, Code::HandleTaken),
+            conflict(Conflict::NameTaken, Code::NameTaken),
             conflict(Conflict::ThreadBusy, Code::ThreadBusy),
             conflict(Conflict::AgentDeleted, Code::AgentDeleted),
             conflict(Conflict::DefaultAgent, Code::DefaultAgent),
+            conflict(Conflict::AiDisabled, Code::AiDisabled),
+            conflict(Conflict::AiBudgetUsedUp, Code::AiBudgetUsedUp),
             conflict(Conflict::LastOwner, Code::LastOwner),
+            conflict(Conflict::NotAwaitingApproval, Code::NotAwaitingApproval),
             conflict(Conflict::ThreadEmpty, Code::ThreadEmpty),
+            conflict(Conflict::StorageFull, Code::StorageFull),
+            (Error::TooLarge, Code::PayloadTooLarge, 413),
             conflict(Conflict::IdempotencyMismatch, Code::IdempotencyMismatch),
             conflict(Conflict::TryAgain, Code::Conflict),
             (Error::PreconditionFailed, Code::PreconditionFailed, 412),
             (Error::RateLimited { retry_after: Duration::from_millis(1) }, Code::RateLimited, 429),
             (Error::AiUnavailable { retry_after: Duration::from_secs(7), reason: "no" }, Code::AiUnavailable, 503),
+            (Error::ToolServerUnavailable { reason: "it is away".into() }, Code::ToolServerUnavailable, 503),
             (Error::Unavailable(Some(io())), Code::Unavailable, 503),
             (Error::Internal(io()), Code::Internal, 500),
         ]
@@ -96,8 +116,9 @@ mod tests {
     #[test]
     fn every_code_is_used() {
         let of_the_api = [
+            Code::ContextExceeded,
             Code::MethodNotAllowed,
-            Code::PayloadTooLarge,
+            Code::RangeNotSatisfiable,
             Code::UnsupportedMediaType,
             Code::RequestTimeout,
             Code::HeadersTooLarge,

@@ -1,12 +1,14 @@
 //! One shape for everything that is refused or goes wrong: `{error, message, request_id, details?}`.
 //!
 //! `code` is the table from code to status and sentence, `from_application` the one match from the use cases' errors to
-//! it, `answer` writes the response. What went wrong inside is logged there, once, and never part of the body.
+//! it, `from_run` the one from those of a run, `answer` writes the response. What went wrong inside is logged there, once,
+//! and never part of the body.
 
 mod answer;
 mod body;
 mod code;
 mod from_application;
+mod from_run;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -25,9 +27,19 @@ pub struct ApiError {
     message: Cow<'static, str>,
     details: Vec<FieldError>,
     retry_after: Option<Duration>,
-    allow: Option<String>,
+    is_final: bool,
+    also: Option<Also>,
     replayed: bool,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What a header says besides, where the code has one.
+#[derive(Debug)]
+enum Also {
+    /// What is allowed instead.
+    Allow(String),
+    /// How large that is of which no such part can be given.
+    Size(u64),
 }
 
 impl ApiError {
@@ -38,7 +50,8 @@ impl ApiError {
             message: Cow::Borrowed(code.entry().sentence),
             details: Vec::new(),
             retry_after: None,
-            allow: None,
+            is_final: false,
+            also: None,
             replayed: false,
             cause: None,
         }
@@ -47,7 +60,11 @@ impl ApiError {
     /// 400 with everything that is wrong.
     pub fn invalid(details: Vec<FieldError>) -> Self {
         let message = match details.first() {
-            Some(FieldError { field, message }) => Cow::Owned(format!("The request is invalid: `{field}` {message}")),
+            Some(FieldError { field, message }) => {
+                // What follows is told in the details.
+                let gist = message.split("; ").next().unwrap_or_default();
+                Cow::Owned(format!("The request is invalid: `{field}` {gist}"))
+            }
             None => Cow::Borrowed(Code::InvalidRequest.entry().sentence),
         };
         Self { details, ..Self::new(Code::InvalidRequest).saying(message) }
@@ -60,17 +77,12 @@ impl ApiError {
 
     /// 405, naming what is allowed instead.
     pub fn method_not_allowed(allow: String) -> Self {
-        Self { allow: Some(allow), ..Self::new(Code::MethodNotAllowed) }
+        Self { also: Some(Also::Allow(allow)), ..Self::new(Code::MethodNotAllowed) }
     }
 
     /// 403 for a key without the scope that an operation takes.
     pub fn missing_scope(scope: Scope) -> Self {
         Self::new(Code::Forbidden).saying(format!("This takes the scope `{scope}`, which the API key does not have"))
-    }
-
-    /// 503 for a run that failed, in the words of its error.
-    pub fn ai_unavailable(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Code::AiUnavailable).saying(message)
     }
 
     /// 500 for something that should not happen.
@@ -88,6 +100,17 @@ impl ApiError {
     #[must_use]
     pub fn replayed(self, replayed: bool) -> Self {
         Self { replayed, ..self }
+    }
+
+    /// 416: how large that is of which no such part can be given.
+    #[must_use]
+    pub fn of_size(self, size: u64) -> Self {
+        Self { also: Some(Also::Size(size)), ..self }
+    }
+
+    /// Whether it has this code.
+    pub fn is(&self, code: Code) -> bool {
+        self.code == code
     }
 
     #[cfg(test)]

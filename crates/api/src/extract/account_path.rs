@@ -1,5 +1,5 @@
 use actix_router::{Path, Url};
-use stead_domain::{InvitationId, SessionId, UserId, text::Handle};
+use stead_domain::{AvatarId, InvitationId, SessionId, UserId, text::Handle};
 use utoipa::IntoParams;
 
 use super::{
@@ -14,6 +14,15 @@ pub struct UserPath {
     /// The user.
     #[param(value_type = Uuid)]
     pub user_id: UserId,
+}
+
+/// `/avatars/{avatar_id}`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AvatarPath {
+    /// The picture.
+    #[param(value_type = Uuid)]
+    pub avatar_id: AvatarId,
 }
 
 /// `/auth/sessions/{session_id}`
@@ -47,6 +56,12 @@ pub struct HandlePath {
 impl PathParams for UserPath {
     fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
         Some(Self { user_id: id(path, "user_id", problems)? })
+    }
+}
+
+impl PathParams for AvatarPath {
+    fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
+        Some(Self { avatar_id: id(path, "avatar_id", problems)? })
     }
 }
 

@@ -101,7 +101,7 @@ pub fn understand<T: RequestBody>(value: Value) -> Result<T::Meaning, ApiError> 
         match serde_path_to_error::deserialize::<_, T>(Value::Object(fields.clone())) {
             Ok(body) => break body.check(&mut problems),
             Err(error) => {
-                problems.add(&error.path().to_string(), error.inner().to_string());
+                problems.add_misread(&error.path().to_string(), &error.inner().to_string());
                 // Without the field that is wrong, the others can be judged.
                 let removed = match error.path().iter().next() {
                     Some(Segment::Map { key }) => fields.shift_remove(key),
@@ -158,11 +158,17 @@ mod tests {
         told.sort();
         let fields: Vec<_> = told.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["color", "name", "size", "weight.in.kg"], "{told:?}");
-        for ((_, message), expected) in
-            told.iter().zip(["unknown field", "is required", "expected i64", "unknown field"])
-        {
+        for ((_, message), expected) in told.iter().zip(["is unknown", "is required", "expected i64", "is unknown"]) {
             assert!(message.contains(expected), "{told:?}");
         }
+    }
+
+    #[test]
+    fn the_fields_that_there_are_are_listed_once() {
+        let error = understand::<Example>(json!({"color": 1, "shape": 2})).unwrap_err();
+        let told: Vec<_> = error.details().iter().map(|detail| detail.message.as_str()).collect();
+        assert_eq!(told, ["is unknown; expected `name` or `size`", "is unknown", "is required"]);
+        assert_eq!(error.to_string(), "invalid_request: The request is invalid: `color` is unknown");
     }
 
     #[test]

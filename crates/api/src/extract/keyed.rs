@@ -1,11 +1,15 @@
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header::HeaderMap};
 use futures_util::future::LocalBoxFuture;
-use stead_application::idempotency::{KeyedRequest, fingerprint};
+use serde_json::Value;
+use stead_application::{
+    files::UploadKey,
+    idempotency::{KeyedRequest, fingerprint},
+};
 use stead_domain::idempotency::IdempotencyKey;
 use utoipa::IntoParams;
 
 use super::{
-    RequestBody,
+    Nothing, RequestBody,
     body::{needed, read_value, understand},
 };
 use crate::{error::ApiError, headers::IDEMPOTENCY_KEY, scopes};
@@ -48,6 +52,35 @@ impl<T: RequestBody> FromRequest for Keyed<T> {
             Ok(Self { body, request })
         })
     }
+}
+
+/// A request with nothing to say that may carry a key: its body is absent, null or `{}`.
+pub struct KeyedNothing(pub Option<KeyedRequest>);
+
+impl FromRequest for KeyedNothing {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let key = key(request.headers());
+        let operation = format!("{} {}", request.method(), request.path());
+        let read = read_value(request, payload);
+        let asked = request.clone();
+        Box::pin(async move {
+            let key = key?;
+            if let Some(value) = read.await?.filter(|value| !value.is_null()) {
+                understand::<Nothing>(value)?;
+            }
+            scopes::check_after_body(&asked)?;
+            Ok(Self(key.map(|key| KeyedRequest { key, operation, fingerprint: fingerprint(&Value::Null) })))
+        })
+    }
+}
+
+/// The key of a request whose body says what is asked only when all of it has come.
+pub fn upload_key(request: &HttpRequest) -> Result<Option<UploadKey>, ApiError> {
+    let operation = format!("{} {}", request.method(), request.path());
+    Ok(key(request.headers())?.map(|key| UploadKey { key, operation }))
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, ApiError> {

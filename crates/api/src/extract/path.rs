@@ -1,6 +1,6 @@
 use actix_router::{Path, Url};
 use stead_application::agents::AgentRef;
-use stead_domain::{AgentId, ApiKeyId, ConversationId, Id, RunId};
+use stead_domain::{AgentId, ApiKeyId, ConversationId, FileId, Id, McpServerId, MessageId, RunId};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -34,6 +34,24 @@ pub struct ApiKeyPath {
     /// The key.
     #[param(value_type = Uuid)]
     pub api_key_id: ApiKeyId,
+}
+
+/// `/mcp-servers/{mcp_server_id}`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct McpServerPath {
+    /// The server of tools.
+    #[param(value_type = Uuid)]
+    pub mcp_server_id: McpServerId,
+}
+
+/// `/files/{file_id}`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct FilePath {
+    /// The file.
+    #[param(value_type = Uuid)]
+    pub file_id: FileId,
 }
 
 /// `/chat/{agent_id}`
@@ -73,6 +91,21 @@ pub struct RunPath {
     pub run_id: RunId,
 }
 
+/// `/chat/{agent_id}/threads/{thread_id}/messages/{message_id}`
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct MessagePath {
+    /// Described by [`ChatPath`].
+    #[param(ignore)]
+    pub agent_id: AgentRef,
+    /// Described by [`ThreadPath`].
+    #[param(ignore)]
+    pub thread_id: ConversationId,
+    /// The message.
+    #[param(value_type = Uuid)]
+    pub message_id: MessageId,
+}
+
 impl PathParams for AgentPath {
     fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
         Some(Self { agent_id: id(path, "agent_id", problems)? })
@@ -82,6 +115,18 @@ impl PathParams for AgentPath {
 impl PathParams for ApiKeyPath {
     fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
         Some(Self { api_key_id: id(path, "api_key_id", problems)? })
+    }
+}
+
+impl PathParams for McpServerPath {
+    fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
+        Some(Self { mcp_server_id: id(path, "mcp_server_id", problems)? })
+    }
+}
+
+impl PathParams for FilePath {
+    fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
+        Some(Self { file_id: id(path, "file_id", problems)? })
     }
 }
 
@@ -104,6 +149,15 @@ impl PathParams for RunPath {
         let run_id = id(path, "run_id", problems);
         let ThreadPath { agent_id, thread_id } = thread?;
         Some(Self { agent_id, thread_id, run_id: run_id? })
+    }
+}
+
+impl PathParams for MessagePath {
+    fn read(path: &Path<Url>, problems: &mut Problems) -> Option<Self> {
+        let thread = ThreadPath::read(path, problems);
+        let message_id = id(path, "message_id", problems);
+        let ThreadPath { agent_id, thread_id } = thread?;
+        Some(Self { agent_id, thread_id, message_id: message_id? })
     }
 }
 

@@ -3,6 +3,8 @@ use stead_domain::Invalid;
 
 use crate::error::ApiError;
 
+const UNKNOWN: &str = "is unknown";
+
 /// Everything that is wrong with a request, field by field.
 #[derive(Debug, Default)]
 pub struct Problems(Vec<FieldError>);
@@ -12,6 +14,17 @@ impl Problems {
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         if !self.0.iter().any(|known| known.field == field) {
             self.0.push(FieldError { field: field.to_owned(), message: message.into() });
+        }
+    }
+
+    /// Notes why a body could not be read, in the words of its reader. The fields that there are are listed once.
+    pub fn add_misread(&mut self, field: &str, reason: &str) {
+        match reason.strip_prefix("unknown field ").and_then(|unknown| unknown.split_once(", ")) {
+            Some((_, known)) if !self.0.iter().any(|told| told.message.starts_with(UNKNOWN)) => {
+                self.add(field, format!("{UNKNOWN}; {known}"));
+            }
+            Some(_) => self.add(field, UNKNOWN),
+            None => self.add(field, reason),
         }
     }
 

@@ -24,7 +24,7 @@ pub async fn read_json(
     within: Duration,
 ) -> Result<Option<Value>, ApiError> {
     let stated = check_headers(request.headers())?;
-    let read = tokio::time::timeout(within, read(request.headers(), payload, limit)).await;
+    let read = tokio::time::timeout(within, read_bytes(request.headers(), payload, limit)).await;
     let bytes = read.unwrap_or_else(|_late| Err(ApiError::new(Code::RequestTimeout)))?;
     if bytes.is_empty() {
         return Ok(None);
@@ -54,7 +54,8 @@ fn check_headers(headers: &HeaderMap) -> Result<bool, ApiError> {
     if media_type.trim().eq_ignore_ascii_case("application/json") && is_utf8 { Ok(true) } else { Err(unsupported()) }
 }
 
-async fn read(headers: &HeaderMap, mut payload: Payload, limit: usize) -> Result<BytesMut, ApiError> {
+/// A request's body, if it is not larger than `limit`.
+pub async fn read_bytes(headers: &HeaderMap, mut payload: Payload, limit: usize) -> Result<BytesMut, ApiError> {
     let too_large = || ApiError::new(Code::PayloadTooLarge);
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit.saturating_add(DRAINED)) {

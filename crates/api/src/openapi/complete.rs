@@ -27,15 +27,17 @@ pub fn complete(document: &mut OpenApi) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Method {
     Get,
+    Head,
     Post,
     Other,
 }
 
 /// The operations of a path.
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
-    let PathItem { get, put, post, delete, patch, .. } = item;
+    let PathItem { get, put, post, delete, patch, head, .. } = item;
     let all = [
         (Method::Get, get),
+        (Method::Head, head),
         (Method::Post, post),
         (Method::Other, put),
         (Method::Other, patch),
@@ -55,7 +57,8 @@ fn always(operation: &Operation, method: Method, path: &str) -> Vec<&'static str
         ("401", !is_open),
         // Where one signs in, API keys are refused.
         ("403", !is_open || path.starts_with("/api/v1/auth/")),
-        ("404", path.contains('{')),
+        // What an earlier request with the same key made may be gone.
+        ("404", path.contains('{') || takes_header(operation, "Idempotency-Key")),
         ("408", takes_body),
         ("412", takes_header(operation, "If-Match")),
         ("413", takes_body),

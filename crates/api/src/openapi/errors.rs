@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::error::{Code, ErrorBody, FieldErrorBody, TABLE};
 
 /// The errors that operations share, by status: their name as a component, the code they show, what they say.
-const SHARED: [(&str, &str, Code, &str); 13] = [
+const SHARED: [(&str, &str, Code, &str); 14] = [
     (
         "400",
         "InvalidRequest",
@@ -29,6 +29,7 @@ const SHARED: [(&str, &str, Code, &str); 13] = [
     ("412", "PreconditionFailed", Code::PreconditionFailed, "It is not the version that `If-Match` names"),
     ("413", "PayloadTooLarge", Code::PayloadTooLarge, "The body is too large"),
     ("415", "UnsupportedMediaType", Code::UnsupportedMediaType, "The body is not `application/json`"),
+    ("416", "RangeNotSatisfiable", Code::RangeNotSatisfiable, "The file has none of these bytes"),
     ("429", "RateLimited", Code::RateLimited, "Too much in too little time; `Retry-After` says when to try again"),
     ("431", "HeadersTooLarge", Code::HeadersTooLarge, "The headers are larger than 32 KiB together"),
     ("500", "Internal", Code::Internal, "Something went wrong in the server; it is logged under `request_id`"),

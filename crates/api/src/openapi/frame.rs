@@ -67,9 +67,11 @@ fn tags() -> Vec<Tag> {
     vec![
         tag("accounts", "Signing in and staying signed in, oneself, one's organization"),
         tag("agents", "Models with a name, instructions and rights"),
+        tag("tools", "Servers of tools (MCP), and what agents may call"),
         tag("threads", "Conversations with agents"),
         tag("messages", "What is said in them"),
         tag("runs", "The turns of agents: where they stand, and their events"),
+        tag("files", "What people and agents work with"),
         tag("operations", "Whether the server lives and is ready, and this document"),
     ]
 }

@@ -3,7 +3,10 @@
 mod agents;
 mod api_keys;
 mod auth;
+mod avatars;
+mod files;
 mod invitations;
+mod mcp_servers;
 mod messages;
 mod organization;
 mod profiles;
@@ -17,12 +20,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn operations(services: &mut ServiceConfig<'_>) {
     auth::operations(services);
     api_keys::operations(services);
+    avatars::operations(services);
     users::operations(services);
     profiles::operations(services);
     invitations::operations(services);
     organization::operations(services);
     agents::operations(services);
+    mcp_servers::operations(services);
     threads::operations(services);
     messages::operations(services);
     runs::operations(services);
+    files::operations(services);
 }

@@ -10,10 +10,15 @@ use actix_web::{
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use stead_adapter_local::{OfflineLlm, SystemClock, SystemIds};
+use stead_adapter_local::{FolderObjectStore, OfflineLlm, SystemClock, SystemIds};
 use stead_adapter_sql::{SqliteOptions, SqliteStore};
 use stead_api::{Api, ApiOptions};
-use stead_application::{Application, Background, PasswordCost, Ports, Settings, limits::LimitSettings};
+use stead_application::{
+    Application, Background, PasswordCost, Ports, Settings,
+    files::{FileLimits, OrphanSettings},
+    limits::LimitSettings,
+};
+use stead_testkit::fakes::{FakeEmbedder, FakeTextExtractor, FakeToolServer};
 use tempfile::TempDir;
 
 /// The largest body the API under test takes.
@@ -40,6 +45,10 @@ impl Edge {
         let ports = Ports {
             store: Arc::new(store),
             llm: Arc::new(OfflineLlm::new()),
+            objects: Arc::new(FolderObjectStore::open(&folder.path().join("objects")).unwrap()),
+            extractor: Arc::new(FakeTextExtractor::new()),
+            embedder: Arc::new(FakeEmbedder::new()),
+            tools: Arc::new(FakeToolServer::new()),
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::default()),
         };
@@ -125,10 +134,13 @@ fn settings() -> Settings {
         new_organizations: true,
         password_cost: PasswordCost { memory_kib: 8, iterations: 1, parallelism: 1 },
         limits: LimitSettings::OFF,
+        files: FileLimits { upload_bytes: 1_000_000, storage_bytes: 10_000_000 },
+        orphans: OrphanSettings { after: Duration::from_secs(86_400), look_every: Duration::from_secs(86_400) },
         ai_wait: Duration::from_secs(10),
         context_tokens: 8_000,
         answer_tokens: 1_000,
         temperature: None,
+        vision_model: None,
         events_keep: Duration::from_secs(60),
         shutdown_grace: Duration::from_secs(1),
     }

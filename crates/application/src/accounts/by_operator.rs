@@ -77,7 +77,7 @@ impl Application {
             };
             match self.commit(commit).await {
                 Ok(_) => {
-                    self.forget_user(user.id).await;
+                    self.forget(user.id).await;
                     return Ok(user);
                 }
                 Err(StoreError::Refused(_)) => {}

@@ -56,7 +56,7 @@ impl Application {
             changes.extend(actions.iter().map(|action| self.audited(caller, action, &after)));
             match self.commit(Commit { guards, changes, ..Commit::default() }).await {
                 Ok(_) => {
-                    self.forget_user(id).await;
+                    self.forget(id).await;
                     return Ok(after);
                 }
                 Err(StoreError::Refused(Guard::AnotherOwner { .. })) => {

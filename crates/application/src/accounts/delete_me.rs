@@ -21,7 +21,7 @@ impl Application {
             let now = self.clock.now();
             match self.commit(self.leaving(&me, now)).await {
                 Ok(_) => {
-                    self.forget_user(me.id).await;
+                    self.forget(me.id).await;
                     return Ok(());
                 }
                 // There is no other owner, or nobody who needs one.
@@ -31,7 +31,8 @@ impl Application {
             }
             match self.commit(self.closing(&me, now)).await {
                 Ok(_) => {
-                    self.forget_user(me.id).await;
+                    // Its services too.
+                    self.forget(me.organization_id).await;
                     return Ok(());
                 }
                 Err(StoreError::Refused(Guard::SoleMember { .. })) => {
@@ -54,7 +55,7 @@ impl Application {
         Commit {
             guards,
             changes: vec![Change::User(UserChange::Delete { user: me.id, at: now })],
-            jobs: vec![self.purge_job(me, Task::PurgeUser(me.id), now)],
+            jobs: self.last_jobs(me, Task::PurgeUser(me.id), now),
             ..Commit::default()
         }
     }
@@ -68,12 +69,14 @@ impl Application {
                 Guard::Version(Versioned::User(me.id), me.version),
             ],
             changes: vec![Change::Organization(OrganizationChange::Delete { organization, at: now })],
-            jobs: vec![self.purge_job(me, Task::PurgeOrganization(organization), now)],
+            jobs: self.last_jobs(me, Task::PurgeOrganization(organization), now),
             ..Commit::default()
         }
     }
 
-    fn purge_job(&self, me: &User, task: Task, now: Timestamp) -> NewJob {
-        NewJob { id: JobId::new(self.ids.next()), organization_id: me.organization_id, task, run_at: now }
+    /// What removes the rest, and the picture.
+    fn last_jobs(&self, me: &User, task: Task, now: Timestamp) -> Vec<NewJob> {
+        let purge = NewJob { id: JobId::new(self.ids.next()), organization_id: me.organization_id, task, run_at: now };
+        [purge].into_iter().chain(me.avatar.map(|avatar| self.avatar_job(me, avatar))).collect()
     }
 }

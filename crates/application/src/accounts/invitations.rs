@@ -91,7 +91,6 @@ impl Application {
                 self.invited_before(caller, InvitationId::new(same_request(&request, &record)?)).await
             }
             (Ok(Committed::Replayed(_)), None) => Err(replayed_without_key()),
-            (Err(StoreError::Refused(_)), _) => Err(Error::Forbidden("your role was taken away")),
             (Err(error), _) => Err(error.into()),
         }
     }

@@ -1,5 +1,6 @@
 //! Accounts: founding an organization, signing in and staying signed in, one's own profile.
 
+mod ai_allowance;
 mod authenticate;
 mod by_operator;
 mod change_user;
@@ -7,7 +8,7 @@ mod delete_me;
 mod first_agents;
 mod invitation_tokens;
 mod invitations;
-mod keys;
+pub(crate) mod keys;
 mod members;
 mod organization;
 mod password;
@@ -16,8 +17,8 @@ mod register;
 mod sessions;
 mod sign_in;
 mod tokens;
+mod until_revoked;
 
-pub(crate) use authenticate::SessionCache;
 pub use by_operator::{Belongs, NewUser};
 pub use change_user::UserPatch;
 pub(crate) use invitation_tokens::InvitationTokens;

@@ -21,9 +21,10 @@ impl Application {
     /// The caller's own record.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if they are gone.
+    /// [`Error::Unauthenticated`] if they are gone, or let in no longer.
     pub async fn me(&self, caller: &Caller) -> Result<User, Error> {
-        self.store.find_user(caller.organization, caller.user).await?.ok_or(Error::Unauthenticated)
+        let me = self.store.find_user(caller.organization, caller.user).await?;
+        me.filter(|me| me.deactivated_at.is_none()).ok_or(Error::Unauthenticated)
     }
 
     /// Changes the caller's own record.

@@ -42,7 +42,7 @@ impl Application {
         }
         let revoke = SessionChange::Revoke { session: id, at: self.clock.now() };
         self.commit(Commit { changes: vec![Change::Session(revoke)], ..Commit::default() }).await?;
-        self.sessions.forget(id).await;
+        self.forget(id).await;
         Ok(())
     }
 }

@@ -1,10 +1,10 @@
 use stead_domain::{
     SessionId,
     organization::Organization,
-    ports::store::{Change, Commit, Committed, Outcome, SessionChange, UserChange},
+    ports::store::{Change, Commit, Committed, Guard, Outcome, SessionChange, StoreError, UserChange, Versioned},
     session::{Refresh, Session},
     text::Email,
-    user::User,
+    user::{OrganizationRole, PasswordHash, User},
 };
 
 use super::{
@@ -55,13 +55,25 @@ impl Application {
         let user = user.filter(|user| verdict != Verdict::Wrong && user.deactivated_at.is_none());
         let user = user.ok_or(Error::Unauthenticated)?;
         let (session, opening) = self.new_session(&user, login.user_agent);
-        let mut changes = vec![opening];
+        let (organization, at_least) = (user.organization_id, OrganizationRole::Member);
+        // Nobody gets in who is deleted, or let in no longer, while their password is looked at.
+        let guards = vec![Guard::User { organization, user: user.id, at_least }];
+        self.commit(Commit { guards, changes: vec![opening], ..Commit::default() }).await?;
         if let Some(rehashed) = rehashed {
-            changes.push(Change::User(UserChange::SetPassword(user.id, rehashed)));
+            self.replace_hash(&user, rehashed).await?;
         }
-        self.commit(Commit { changes, ..Commit::default() }).await?;
         let organization = self.organization_of(&user).await?;
         self.signed_in(session, user, organization)
+    }
+
+    /// Keeps a password under what hashing costs now; next time, if the user changes at this moment.
+    async fn replace_hash(&self, user: &User, hash: PasswordHash) -> Result<(), Error> {
+        let guards = vec![Guard::Version(Versioned::User(user.id), user.version)];
+        let changes = vec![Change::User(UserChange::SetPassword(user.id, hash))];
+        match self.commit(Commit { guards, changes, ..Commit::default() }).await {
+            Ok(_) | Err(StoreError::Refused(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Gives the next pair of tokens for a refresh token; for the one before it, within its grace, the same again. An
@@ -113,7 +125,7 @@ impl Application {
     async fn end_session(&self, session: SessionId) -> Result<(), Error> {
         let revoke = SessionChange::Revoke { session, at: self.clock.now() };
         self.commit(Commit { changes: vec![Change::Session(revoke)], ..Commit::default() }).await?;
-        self.sessions.forget(session).await;
+        self.forget(session).await;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use stead_domain::{
     },
     ports::store::{AgentChange, Change, Commit, Committed},
     text::{DisplayName, Handle},
+    user::OrganizationRole,
 };
 
 use super::AgentRef;
@@ -64,10 +65,10 @@ impl Application {
             return Err(Error::Forbidden("only admins make agents of the organization"));
         }
         let now = self.clock.now();
-        let (kind, usual_visibility) = if new.of_organization {
-            (AgentKind::Organization, Visibility::Organization)
+        let (kind, usual_visibility, least_role) = if new.of_organization {
+            (AgentKind::Organization, Visibility::Organization, OrganizationRole::Admin)
         } else {
-            (AgentKind::Personal { owner: caller.user }, Visibility::Private)
+            (AgentKind::Personal { owner: caller.user }, Visibility::Private, OrganizationRole::Member)
         };
         let agent = Agent {
             id: AgentId::new(self.ids.next()),
@@ -92,6 +93,7 @@ impl Application {
         };
         let commit = Commit {
             idempotency: self.remember(caller, request.as_ref(), agent.id),
+            guards: vec![caller.still(least_role)],
             changes: vec![Change::Agent(AgentChange::Insert(agent.clone()))],
             ..Commit::default()
         };

@@ -13,13 +13,17 @@ impl Application {
     pub async fn delete_agent(&self, caller: &Caller, id: AgentId) -> Result<(), Error> {
         for _ in 0..TRIES {
             let mut agent = self.editable_agent(caller, id).await?;
-            let guards =
-                vec![self.guard_not_default(caller, id).await?, Guard::Version(Versioned::Agent(id), agent.version)];
+            let guards = vec![
+                self.guard_not_default(caller, id).await?,
+                caller.still_there(),
+                Guard::Version(Versioned::Agent(id), agent.version),
+            ];
             agent.version += 1;
             agent.deleted_at = Some(self.clock.now());
             let changes = vec![Change::Agent(AgentChange::Update(agent))];
             match self.commit(Commit { guards, changes, ..Commit::default() }).await {
                 Ok(_) => return Ok(()),
+                Err(error @ StoreError::Refused(Guard::User { .. })) => return Err(error.into()),
                 Err(StoreError::Refused(_)) => {}
                 Err(error) => return Err(error.into()),
             }

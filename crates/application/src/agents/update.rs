@@ -93,16 +93,17 @@ impl Application {
         for _ in 0..TRIES {
             let mut agent = self.editable_agent(caller, id).await?;
             expected.check(agent.version)?;
-            let mut guards = vec![Guard::Version(Versioned::Agent(id), agent.version)];
+            let mut guards = vec![caller.still_there(), Guard::Version(Versioned::Agent(id), agent.version)];
             patch.clone().apply(&mut agent);
             if agent.kind == AgentKind::Organization && agent.visibility == Visibility::Private {
-                guards.push(self.guard_not_default(caller, id).await?);
+                guards.insert(0, self.guard_not_default(caller, id).await?);
             }
             agent.version += 1;
             agent.updated_at = self.clock.now();
             let changes = vec![Change::Agent(AgentChange::Update(agent.clone()))];
             match self.commit(Commit { guards, changes, ..Commit::default() }).await {
                 Ok(_) => return Ok(agent),
+                Err(error @ StoreError::Refused(Guard::User { .. })) => return Err(error.into()),
                 Err(StoreError::Refused(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -111,7 +112,7 @@ impl Application {
     }
 
     /// An agent that the caller may change.
-    pub(super) async fn editable_agent(&self, caller: &Caller, id: AgentId) -> Result<Agent, Error> {
+    pub(crate) async fn editable_agent(&self, caller: &Caller, id: AgentId) -> Result<Agent, Error> {
         let agent = self.agent(caller, AgentRef::Id(id)).await?;
         if agent.is_editable_by(caller.user, caller.role) {
             Ok(agent)

@@ -1,11 +1,15 @@
+use std::{sync::Arc, time::Duration};
+
 use stead_domain::{
     ApiKeyId, Timestamp,
+    api_key::ApiKey,
     ports::store::{ApiKeyChange, Change, Commit},
+    user::User,
 };
 use subtle::ConstantTimeEq;
 
 use super::secret;
-use crate::{Application, Caller, Credential, Error};
+use crate::{Application, Caller, Credential, Error, believed::BELIEVED};
 
 impl Application {
     /// Who is behind an API key.
@@ -15,14 +19,13 @@ impl Application {
     /// and where its user was deactivated.
     pub(crate) async fn authenticate_api_key(&self, text: &str) -> Result<Caller, Error> {
         let (id, presented) = secret::read(text).ok_or(Error::Unauthenticated)?;
-        let known = self.api_keys.find(&*self.store, id).await?.ok_or(Error::Unauthenticated)?;
+        let known = self.live_api_key(id, BELIEVED).await?.ok_or(Error::Unauthenticated)?;
         let (key, user) = &*known;
-        let is_right = bool::from(key.secret_hash.0.ct_eq(&presented.0));
-        let now = self.clock.now();
-        if !is_right || !key.is_live(now) || user.deactivated_at.is_some() {
+        if !bool::from(key.secret_hash.0.ct_eq(&presented.0)) {
             return Err(Error::Unauthenticated);
         }
-        if self.api_keys.is_to_be_noted(key, now).await {
+        let now = self.clock.now();
+        if self.api_key_uses.is_to_be_noted(key, now).await {
             self.note_use(id, now);
         }
         Ok(Caller {
@@ -34,12 +37,23 @@ impl Application {
         })
     }
 
+    /// A key that is neither revoked nor expired, of a user who may come in; from a reading no older than asked.
+    pub(crate) async fn live_api_key(
+        &self,
+        id: ApiKeyId,
+        no_older: Duration,
+    ) -> Result<Option<Arc<(ApiKey, User)>>, Error> {
+        let known = self.api_keys.find(id, no_older, || self.store.find_api_key(id)).await?;
+        let now = self.clock.now();
+        Ok(known.filter(|known| known.0.is_live(now) && known.1.deactivated_at.is_none()))
+    }
+
     /// Forgets what was read of what the caller came with, so that what they changed of themselves holds on this node at
     /// once.
     pub(crate) async fn forget_credential(&self, caller: &Caller) {
         match caller.credential {
-            Credential::Session(session) => self.sessions.forget(session).await,
-            Credential::ApiKey(key) => self.api_keys.forget(key).await,
+            Credential::Session(session) => self.forget(session).await,
+            Credential::ApiKey(key) => self.forget(key).await,
         }
     }
 

@@ -2,7 +2,7 @@ use secrecy::SecretString;
 use stead_domain::{
     ApiKeyId, Invalid, Timestamp, UserId,
     api_key::{ApiKey, LONGEST_LIFE},
-    ports::store::{ApiKeyChange, Change, Commit, Committed, Guard, StoreError, UserChange},
+    ports::store::{ApiKeyChange, Change, Commit, Committed, UserChange},
     scope::{Scope, Scopes},
     text::{DisplayName, Handle},
     user::{OrganizationRole, User, UserKind},
@@ -81,7 +81,7 @@ impl Application {
         changes.push(Change::Audit(self.api_key_audit(caller, "api_key.created", id)));
         let commit = Commit {
             idempotency: self.remember(caller, request.as_ref(), id),
-            guards: vec![Guard::User { organization: caller.organization, user: caller.user, at_least: least_role }],
+            guards: vec![caller.still(least_role)],
             changes,
             ..Commit::default()
         };
@@ -91,7 +91,6 @@ impl Application {
                 self.api_key_made_before(caller, ApiKeyId::new(same_request(&request, &record)?)).await
             }
             (Ok(Committed::Replayed(_)), None) => Err(replayed_without_key()),
-            (Err(StoreError::Refused(_)), _) => Err(Error::Forbidden("your role was taken away")),
             (Err(error), _) => Err(error.into()),
         }
     }
@@ -121,7 +120,7 @@ impl Application {
             email: None,
             display_name: new.name.clone(),
             bio: None,
-            avatar_url: None,
+            avatar: None,
             deactivated_at: None,
             version: 1,
             created_at: now,

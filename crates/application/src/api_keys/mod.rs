@@ -4,12 +4,12 @@
 //! is what that user's role allows and its scopes name; a key that makes keys gives no scope that it does not hold.
 
 mod authenticate;
-mod cache;
 mod create;
 mod list;
 mod revoke;
 mod secret;
+mod uses;
 
-pub(crate) use cache::ApiKeyCache;
 pub use create::{MadeApiKey, NewApiKey};
 pub(crate) use secret::PREFIX;
+pub(crate) use uses::ApiKeyUses;

@@ -18,8 +18,8 @@ impl Application {
             Change::ApiKey(ApiKeyChange::Revoke { key: key.id, at }),
             Change::Audit(self.api_key_audit(caller, "api_key.revoked", key.id)),
         ];
-        self.commit(Commit { changes, ..Commit::default() }).await?;
-        self.api_keys.forget(key.id).await;
+        self.commit(Commit { guards: vec![caller.still_there()], changes, ..Commit::default() }).await?;
+        self.forget(key.id).await;
         Ok(())
     }
 

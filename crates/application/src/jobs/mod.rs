@@ -2,6 +2,7 @@
 
 mod prune;
 mod purge;
+mod retention;
 mod worker;
 
 pub(crate) use worker::JobsAtWork;

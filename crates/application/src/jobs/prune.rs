@@ -6,8 +6,10 @@ use crate::{Application, Error};
 
 /// How long the pieces of a run's stream are kept after its end.
 const CHUNKS_KEPT: Duration = Duration::from_secs(60 * 60);
-/// How long an ended session is kept, for the one who asks what happened.
-const SESSIONS_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long a session, an API key or an invitation is kept after its end, for the one who asks what happened.
+const ENDED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long it is known what models have used: a year and the month that it is compared with.
+const USAGE_KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 impl Application {
     /// Removes what is no longer needed, a bounded piece at a time.
@@ -17,7 +19,8 @@ impl Application {
             events: now.minus(self.settings.events_keep),
             idempotency: now.minus(idempotency::KEPT),
             run_chunks: now.minus(CHUNKS_KEPT),
-            sessions: now.minus(SESSIONS_KEPT),
+            sessions: now.minus(ENDED_KEPT),
+            usage: now.minus(USAGE_KEPT),
         };
         while self.store.prune(before).await? {
             if self.background.stopping().is_cancelled() {

@@ -1,6 +1,6 @@
 use stead_domain::{
     ConversationId, OrganizationId, UserId,
-    ports::store::{Change, Commit, Committed, OrganizationChange, Outcome, ThreadChange, UserChange},
+    ports::store::{Change, Commit, Committed, LeftBy, OrganizationChange, Outcome, ThreadChange, UserChange},
 };
 
 use crate::{Application, Error};
@@ -10,17 +10,24 @@ const ROWS: u32 = 500;
 
 impl Application {
     /// Removes what is left of a deleted conversation.
-    pub(super) async fn purge_conversation(&self, conversation: ConversationId) -> Result<(), Error> {
+    pub(super) async fn purge_conversation(
+        &self,
+        organization: OrganizationId,
+        conversation: ConversationId,
+    ) -> Result<(), Error> {
+        self.remove_unused_files(organization, LeftBy::Conversation(conversation)).await?;
         self.repeat(Change::Thread(ThreadChange::Purge { conversation, at_most: ROWS })).await
     }
 
     /// Removes what is left of a deleted user.
-    pub(super) async fn purge_user(&self, user: UserId) -> Result<(), Error> {
+    pub(super) async fn purge_user(&self, organization: OrganizationId, user: UserId) -> Result<(), Error> {
+        self.remove_unused_files(organization, LeftBy::User(user)).await?;
         self.repeat(Change::User(UserChange::Purge { user, at: self.clock.now(), at_most: ROWS })).await
     }
 
     /// Removes what is left of a deleted organization.
     pub(super) async fn purge_organization(&self, organization: OrganizationId) -> Result<(), Error> {
+        self.remove_unused_files(organization, LeftBy::Organization(organization)).await?;
         self.repeat(Change::Organization(OrganizationChange::Purge { organization, at_most: ROWS })).await
     }
 

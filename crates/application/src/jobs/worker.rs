@@ -15,6 +15,7 @@ use tokio::{
     sync::Semaphore,
     time::{MissedTickBehavior, interval},
 };
+use tracing::Instrument;
 
 use crate::{Application, Error};
 
@@ -34,6 +35,10 @@ impl Application {
         self.background.spawn(async move { application.work().await });
         let application = self.clone();
         self.background.spawn(async move { application.keep_leases().await });
+        let application = self.clone();
+        self.background.spawn(async move { application.look_for_orphans().await });
+        let application = self.clone();
+        self.background.spawn(async move { application.look_for_outdated().await });
     }
 
     async fn work(&self) {
@@ -48,6 +53,7 @@ impl Application {
                 _ = prune.tick() => report("pruning", self.prune().await),
                 _ = look.tick() => {
                     report("taking runs", self.take_runs().await);
+                    report("ending what nobody allowed", self.expire_approvals().await);
                     report("taking jobs", self.take_jobs(&places).await);
                 }
                 () = self.jobs_due.notified() => report("taking jobs", self.take_jobs(&places).await),
@@ -74,7 +80,10 @@ impl Application {
         for job in self.store.claim_jobs(self.owner, free).await? {
             let place = Arc::clone(places).acquire_owned().await.map_err(Error::internal)?;
             let application = self.clone();
-            self.background.spawn(async move {
+            // A trace of its own: see "A job begins a trace of its own" in crates/README.md.
+            let span =
+                tracing::info_span!(parent: None, "job", job = %job.id, task = ?job.task, attempts = job.attempts);
+            let work = async move {
                 application.jobs_at_work.add(job.id);
                 let id = job.id;
                 application.do_job(job).await;
@@ -82,7 +91,8 @@ impl Application {
                 drop(place);
                 // There may be more that waited for this place.
                 application.jobs_due.notify_one();
-            });
+            };
+            self.background.spawn(work.instrument(span));
         }
         Ok(())
     }
@@ -112,9 +122,12 @@ impl Application {
     async fn carry_out(&self, job: &ClaimedJob) -> Result<(), Error> {
         match job.task {
             Task::TitleThread(thread) => self.title_if_none(job.organization_id, thread).await,
-            Task::PurgeConversation(conversation) => self.purge_conversation(conversation).await,
-            Task::PurgeUser(user) => self.purge_user(user).await,
+            Task::PurgeConversation(conversation) => self.purge_conversation(job.organization_id, conversation).await,
+            Task::PurgeUser(user) => self.purge_user(job.organization_id, user).await,
             Task::PurgeOrganization(organization) => self.purge_organization(organization).await,
+            Task::ProcessFile(file) => self.process_file(job, file).await,
+            Task::RemoveAvatar(avatar) => self.remove_avatar_bytes(avatar).await,
+            Task::RemoveFileBytes(file) => self.remove_file_bytes(job.organization_id, file).await,
         }
     }
 

@@ -37,6 +37,15 @@ impl Access {
             Self::Oversight(Oversight::Metadata) => false,
         }
     }
+
+    /// Messages as they are read so: what the thread's person says of answers is for them alone.
+    pub(super) fn as_read(self, mut messages: Vec<ThreadMessage>) -> Vec<ThreadMessage> {
+        match self {
+            Self::Own => {}
+            Self::Oversight(_) => messages.iter_mut().for_each(|said| said.feedback = None),
+        }
+        messages
+    }
 }
 
 impl Application {
@@ -74,7 +83,17 @@ impl Application {
         thread.filter(|thread| thread.agent_id == agent.id).ok_or(Error::NotFound)
     }
 
-    pub(super) async fn audit_oversight(&self, caller: &Caller, action: &str, subject_id: Uuid) -> Result<(), Error> {
+    /// Whether the caller may read what is said in a thread, which they may see. As an overseer they are audited.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such thread for them.
+    pub(crate) async fn may_read_messages_of(&self, caller: &Caller, id: ConversationId) -> Result<bool, Error> {
+        let thread = self.store.find_thread(caller.organization, id).await?.ok_or(Error::NotFound)?;
+        let (_, _, access) = self.visible_thread(caller, AgentRef::Id(thread.agent_id), id).await?;
+        Ok(access.may_read_messages())
+    }
+
+    pub(crate) async fn audit_oversight(&self, caller: &Caller, action: &str, subject_id: Uuid) -> Result<(), Error> {
         let entry = AuditEntry {
             id: self.ids.next(),
             organization_id: caller.organization,
@@ -83,7 +102,8 @@ impl Application {
             subject_id,
             at: self.clock.now(),
         };
-        self.commit(Commit { changes: vec![Change::Audit(entry)], ..Commit::default() }).await?;
+        let guards = vec![caller.still_there()];
+        self.commit(Commit { guards, changes: vec![Change::Audit(entry)], ..Commit::default() }).await?;
         Ok(())
     }
 }

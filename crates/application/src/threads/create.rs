@@ -1,7 +1,7 @@
 use stead_domain::{
-    AgentId, ConversationId, Invalid, Json, MemberId,
+    AgentId, ConversationId, FileId, Invalid, Json, MemberId,
     event::{Audience, EventKind, NewEvent},
-    ports::store::{Change, Commit, Committed, Guard, StoreError, ThreadChange},
+    ports::store::{Branches, Change, Commit, Committed, Guard, StoreError, ThreadChange},
     thread::{Thread, Title, TitleSource},
 };
 
@@ -9,6 +9,7 @@ use super::ThreadView;
 use crate::{
     Application, Caller, Error, Made,
     agents::AgentRef,
+    files::{attach, not_attachable},
     idempotency::{KeyedRequest, replayed_without_key, same_request},
 };
 
@@ -21,13 +22,16 @@ pub struct NewThread {
     pub title: Option<Title>,
     /// What the client keeps with it.
     pub metadata: Json,
+    /// The files that are attached to it.
+    pub file_ids: Vec<FileId>,
 }
 
 impl Application {
     /// Makes a thread with an agent that the caller may talk to.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such agent; [`Error::Invalid`] if the body names another.
+    /// [`Error::NotFound`] if there is no such agent; [`Error::Invalid`] if the body names another, or a file that the caller
+    /// may not read.
     pub async fn create_thread(
         &self,
         caller: &Caller,
@@ -60,11 +64,15 @@ impl Application {
         };
         let commit = Commit {
             idempotency: self.remember(caller, request.as_ref(), thread.id),
-            guards: vec![Guard::Agent { organization: caller.organization, agent: talks_to.id }],
+            guards: vec![caller.still_there(), Guard::Agent { organization: caller.organization, agent: talks_to.id }],
             changes: vec![Change::Thread(ThreadChange::Insert(thread.clone(), MemberId::new(self.ids.next())))],
             events: vec![thread_event(&thread, EventKind::ThreadCreated)],
             ..Commit::default()
         };
+        let (guards, changes) = attach(caller, thread.id, None, &new.file_ids).unzip();
+        let mut commit = commit;
+        commit.guards.extend(guards);
+        commit.changes.extend(changes);
         match (self.commit(commit).await, request) {
             (Ok(Committed::Done(_)), _) => {
                 let owner_visibility = talks_to.owner_visibility;
@@ -75,9 +83,9 @@ impl Application {
                 self.thread_made_before(caller, agent, ConversationId::new(same_request(&request, &record)?)).await
             }
             (Ok(Committed::Replayed(_)), None) => Err(replayed_without_key()),
-            // The agent was deleted a moment ago.
-            (Err(StoreError::Refused(_)), _) => Err(Error::NotFound),
-            (Err(error), _) => Err(error.into()),
+            // It was deleted a moment ago.
+            (Err(StoreError::Refused(Guard::Agent { .. })), _) => Err(Error::NotFound),
+            (Err(error), _) => Err(not_attachable(&error).unwrap_or_else(|| error.into())),
         }
     }
 
@@ -87,7 +95,7 @@ impl Application {
         agent: AgentRef,
         id: ConversationId,
     ) -> Result<Made<ThreadView>, Error> {
-        let value = self.thread(caller, agent, id, 50).await?;
+        let value = self.thread(caller, agent, id, Branches::Active, 50).await?;
         Ok(Made { value, replayed: true })
     }
 }

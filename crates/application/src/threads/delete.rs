@@ -24,7 +24,7 @@ impl Application {
             run_at: now,
         };
         let commit = Commit {
-            guards: vec![Guard::Thread { organization: caller.organization, conversation: id }],
+            guards: vec![Guard::Thread { organization: caller.organization, conversation: id }, caller.still_there()],
             changes: vec![Change::Thread(ThreadChange::Delete { conversation: id, at: now })],
             events: vec![thread_event(&thread, EventKind::ThreadDeleted)],
             jobs: vec![job],
@@ -35,7 +35,7 @@ impl Application {
                 self.live.drop_conversation(id);
                 Ok(())
             }
-            Err(StoreError::Refused(_)) => Err(Error::NotFound),
+            Err(StoreError::Refused(Guard::Thread { .. })) => Err(Error::NotFound),
             Err(error) => Err(error.into()),
         }
     }

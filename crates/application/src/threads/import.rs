@@ -5,11 +5,14 @@ use stead_domain::{
     message::{Author, Message, MessageRole, MessageStatus},
     ports::store::{Change, Commit, Committed, Guard, MessageChange, StoreError, ThreadChange, ThreadMessage},
     scope::Scope,
+    thread::Thread,
 };
 
+use super::Place;
 use crate::{
     Application, Caller, Conflict, Error, Made, TRIES,
     agents::AgentRef,
+    files::{attach, not_attachable},
     html,
     idempotency::{KeyedRequest, replayed_without_key, same_request},
     turn::NewMessage,
@@ -28,7 +31,7 @@ impl Application {
     /// Stores a message in a thread of the caller's own as it is: no run answers it.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::MissingScope`] without [`Scope::ThreadsImport`]; [`Conflict::AgentDeleted`].
+    /// [`Error::NotFound`]; [`Error::Invalid`] for a parent of another thread; [`Error::MissingScope`] without [`Scope::ThreadsImport`]; [`Conflict::AgentDeleted`].
     pub async fn import_message(
         &self,
         caller: &Caller,
@@ -46,25 +49,32 @@ impl Application {
         };
         let _decides_alone = self.thread_locks.lock(id).await;
         for _ in 0..TRIES {
-            let (_, with) = self.own_thread(caller, agent, id).await?;
+            let (thread, with) = self.own_thread(caller, agent, id).await?;
+            let place = self.place_after(caller.organization, id, new.parent).await?;
             caller.require(Scope::ThreadsImport)?;
             if with.deleted_at.is_some() {
                 return Err(Error::Conflict(Conflict::AgentDeleted));
             }
-            let newest = self.store.newest_message(id).await?;
-            let message = self.imported_message(caller, id, &with, role, &new, content_html.clone(), newest);
-            let commit = import_commit(caller, &message, with.id, newest);
-            let commit = Commit { idempotency: self.remember(caller, request.as_ref(), message.id), ..commit };
+            let message = self.imported_message(caller, id, &with, role, &new, content_html.clone(), place.before);
+            let commit = import_commit(caller, &message, &thread, place);
+            let mut commit = Commit { idempotency: self.remember(caller, request.as_ref(), message.id), ..commit };
+            let (guards, changes) = attach(caller, id, Some(message.id), &new.file_ids).unzip();
+            commit.guards.extend(guards);
+            commit.changes.extend(changes);
             match (self.commit(commit).await, request.as_ref()) {
                 (Ok(Committed::Done(_)), _) => {
-                    let value = ThreadMessage { message, tool_calls: Vec::new() };
-                    return Ok(Made { value, replayed: false });
+                    let value = self.store.find_message(caller.organization, message.id).await?;
+                    return Ok(Made { value: value.ok_or(Error::NotFound)?, replayed: false });
                 }
                 (Ok(Committed::Replayed(record)), Some(request)) => {
                     let made = MessageId::new(same_request(request, &record)?);
                     return self.imported_before(caller, agent, id, made).await;
                 }
                 (Ok(Committed::Replayed(_)), None) => return Err(replayed_without_key()),
+                (Err(error @ StoreError::Refused(Guard::User { .. })), _) => return Err(error.into()),
+                (Err(error @ StoreError::Refused(Guard::Files { .. })), _) => {
+                    return Err(not_attachable(&error).unwrap_or_else(|| error.into()));
+                }
                 // Something changed since it was read: decide again.
                 (Err(StoreError::Refused(_)), _) => {}
                 (Err(error), _) => return Err(error.into()),
@@ -82,7 +92,7 @@ impl Application {
         role: ImportedRole,
         new: &NewMessage,
         content_html: String,
-        newest: Option<MessageId>,
+        before: Option<MessageId>,
     ) -> Message {
         let (author, role) = match role {
             ImportedRole::Assistant => (Author::Agent { agent: agent.id, on_behalf_of: None }, MessageRole::Assistant),
@@ -99,7 +109,7 @@ impl Application {
             content_html,
             metadata: new.metadata.clone(),
             reply_to_id: None,
-            branch_parent_id: newest,
+            branch_parent_id: before,
             active: true,
             run_id: None,
             status: MessageStatus::Complete,
@@ -123,32 +133,31 @@ impl Application {
     }
 }
 
-fn import_commit(
-    caller: &Caller,
-    message: &Message,
-    agent: stead_domain::AgentId,
-    newest: Option<MessageId>,
-) -> Commit {
+fn import_commit(caller: &Caller, message: &Message, thread: &Thread, place: Place) -> Commit {
     let (conversation, at) = (message.conversation_id, message.created_at);
+    let created = NewEvent {
+        organization_id: caller.organization,
+        conversation_id: Some(conversation),
+        audience: Audience::Members,
+        kind: EventKind::MessageCreated,
+        subject_id: message.id.uuid(),
+        subject_version: message.version,
+        at,
+    };
+    let switched = place.event(thread, at);
+    let stored = [
+        Change::Message(MessageChange::Insert(message.clone())),
+        Change::Thread(ThreadChange::Touch { conversation, at }),
+    ];
     Commit {
         guards: vec![
             Guard::Thread { organization: caller.organization, conversation },
-            Guard::Agent { organization: caller.organization, agent },
-            Guard::Newest { conversation, message: newest },
+            caller.still_there(),
+            Guard::Agent { organization: caller.organization, agent: thread.agent_id },
+            place.guard,
         ],
-        changes: vec![
-            Change::Message(MessageChange::Insert(message.clone())),
-            Change::Thread(ThreadChange::Touch { conversation, at }),
-        ],
-        events: vec![NewEvent {
-            organization_id: caller.organization,
-            conversation_id: Some(conversation),
-            audience: Audience::Members,
-            kind: EventKind::MessageCreated,
-            subject_id: message.id.uuid(),
-            subject_version: message.version,
-            at,
-        }],
+        changes: place.change.into_iter().chain(stored).collect(),
+        events: [created].into_iter().chain(switched).collect(),
         ..Commit::default()
     }
 }

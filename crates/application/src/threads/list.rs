@@ -1,9 +1,9 @@
 use stead_domain::{
     ports::store::{ThreadFilter, ThreadOwner},
-    thread::{Oversight, oversight},
+    thread::{Oversight, Thread, oversight},
 };
 
-use super::ThreadView;
+use super::{ThreadView, access::Access};
 use crate::{Application, Caller, Error, agents::AgentRef};
 
 /// Which threads of an agent.
@@ -72,7 +72,10 @@ impl Application {
             }
         }
         let owner_visibility = agent.owner_visibility;
-        let view = |(thread, messages)| ThreadView { thread, owner_visibility, messages, message_count: None };
+        let view = |(thread, messages): (Thread, _)| {
+            let access = if thread.user_id == caller.user { Access::Own } else { Access::Oversight(Oversight::Full) };
+            ThreadView { messages: access.as_read(messages), thread, owner_visibility, message_count: None }
+        };
         Ok(threads.into_iter().map(view).collect())
     }
 }

@@ -1,7 +1,7 @@
 use stead_domain::{
     ConversationId, Timestamp,
     page::{Page, PageLimit, Position, Slice},
-    ports::store::{MessageFilter, ThreadMessage},
+    ports::store::{Branches, MessageFilter, ThreadMessage},
 };
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ pub enum MessagesAt {
 }
 
 impl Application {
-    /// A page of a thread's messages.
+    /// A page of a thread's messages, of the active branch or of all.
     ///
     /// # Errors
     /// [`Error::NotFound`].
@@ -26,7 +26,7 @@ impl Application {
         caller: &Caller,
         agent: AgentRef,
         id: ConversationId,
-        at: MessagesAt,
+        (branches, at): (Branches, MessagesAt),
         limit: PageLimit,
     ) -> Result<Slice<ThreadMessage>, Error> {
         let (_, _, access) = self.visible_thread(caller, agent, id).await?;
@@ -38,8 +38,9 @@ impl Application {
             MessagesAt::Time(time) => Position::Around(smallest_id_at(time)),
         };
         let page = Page { position, limit };
-        let filter = MessageFilter { organization: caller.organization, conversation: id, page };
-        Ok(self.store.list_messages(filter).await?)
+        let filter = MessageFilter { organization: caller.organization, conversation: id, branches, page };
+        let Slice { items, has_older, has_newer } = self.store.list_messages(filter).await?;
+        Ok(Slice { items: access.as_read(items), has_older, has_newer })
     }
 }
 

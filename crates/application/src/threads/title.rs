@@ -4,7 +4,7 @@ use stead_domain::{
     page::{Page, PageLimit, Position},
     ports::{
         llm::{LlmError, LlmMessage, LlmProviderExt, LlmRequest, Purpose},
-        store::{MessageFilter, StoreError, ThreadMessage},
+        store::{Branches, Guard, MessageFilter, StoreError, ThreadMessage},
     },
     thread::{Thread, Title, TitleSource},
 };
@@ -39,8 +39,9 @@ impl Application {
             let (mut thread, _) = self.own_thread(caller, agent, id).await?;
             thread.title = Some(title.clone());
             thread.title_source = TitleSource::Model;
-            match self.save_thread(thread).await {
-                Ok(_) => return self.thread(caller, agent, id, 50).await,
+            match self.save_thread(thread, Some(caller), None).await {
+                Ok(_) => return self.thread(caller, agent, id, Branches::Active, 50).await,
+                Err(error @ StoreError::Refused(Guard::User { .. })) => return Err(error.into()),
                 Err(StoreError::Refused(_)) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -58,7 +59,7 @@ impl Application {
             let Some(mut thread) = found else { return Ok(()) };
             thread.title = Some(title.clone());
             thread.title_source = TitleSource::Model;
-            match self.save_thread(thread).await {
+            match self.save_thread(thread, None, None).await {
                 Err(StoreError::Refused(_)) => {}
                 saved => return saved.map(drop).map_err(Error::from),
             }
@@ -66,23 +67,30 @@ impl Application {
         Err(Error::Conflict(Conflict::TryAgain))
     }
 
-    /// A title by the model, or, where it fails, the first message's words.
+    /// A title by the model, or, where it fails or may not be asked, the first message's words.
     async fn title_from_messages(&self, thread: &Thread) -> Result<Option<Title>, Error> {
         let limit = PageLimit::parse(MESSAGES).map_err(Error::internal)?;
         let page = Page { position: Position::After(Uuid::nil()), limit };
-        let filter = MessageFilter { organization: thread.organization_id, conversation: thread.id, page };
+        let filter = MessageFilter {
+            organization: thread.organization_id,
+            conversation: thread.id,
+            branches: Branches::Active,
+            page,
+        };
         let messages = self.store.list_messages(filter).await?.items;
         let said = |message: &&ThreadMessage| message.message.role == MessageRole::User;
         let Some(first) = messages.iter().find(said) else { return Ok(None) };
         let agent = self.store.find_agent(thread.organization_id, thread.agent_id).await?;
         let model = agent.and_then(|agent| agent.model).map(|model| model.into_string());
-        let title = match self.ask_for_title(model, &messages).await {
-            Ok(title) => title,
-            Err(error) => {
-                tracing::warn!(thread = %thread.id, error = %error, "no title from the model");
-                None
-            }
+        let title = match self.require_ai(thread.organization_id).await {
+            Ok(()) => self.ask_for_title(model, &messages).await.map_err(Error::internal),
+            Err(Error::Conflict(_)) => Ok(None),
+            Err(error) => Err(error),
         };
+        let title = title.unwrap_or_else(|error| {
+            tracing::warn!(thread = %thread.id, error = &error as &dyn std::error::Error, "no title from the model");
+            None
+        });
         let own_words = || Title::fitting(&first_words(&first.message.content, TITLE_LENGTH));
         Ok(title.or_else(own_words).or_else(|| Title::fitting("Untitled")))
     }

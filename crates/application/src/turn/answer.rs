@@ -1,15 +1,16 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use futures_util::{StreamExt, future::BoxFuture};
+use futures_util::StreamExt;
 use stead_domain::{
+    ToolCallId,
     ports::{
-        llm::{FinishReason, LlmError, LlmErrorKind, LlmEvent, LlmRequest},
-        store::{AppendChunks, Appended, StoreError},
+        llm::{FinishReason, LlmError, LlmErrorKind, LlmEvent, LlmRequest, LlmToolCall},
+        store::Appended,
     },
-    run::{Lease, Run, RunChunk, RunChunkKind, RunErrorCode, Usage},
+    run::{Run, RunErrorCode, Usage},
 };
 
-use super::{finish::Ending, live::LiveRun, tokens::estimate};
+use super::{finish::Ending, kill_points::reach, live::LiveRun, telling::Telling, tokens::estimate};
 use crate::Application;
 
 /// The longest answer that is kept, in bytes.
@@ -17,13 +18,20 @@ const MAX_ANSWER: usize = 512 * 1024;
 /// Text of an answer is made durable at least this often, or when there is so much of it.
 const KEEP_EVERY: Duration = Duration::from_millis(250);
 const KEEP_BYTES: usize = 1_024;
+/// A model that calls more tools at once than this has lost its way.
+const MAX_CALLS: usize = 32;
 
-/// What came of asking the model.
-#[derive(Debug)]
+/// What a run's answer has come to.
+#[derive(Debug, Clone)]
 pub struct Answer {
+    /// The text of all rounds.
     pub content: String,
+    /// The number of rounds with tools, and what was said after the last of them.
+    pub rounds: usize,
+    pub last_text: String,
     pub ending: Ending,
     pub model: Option<String>,
+    /// What the last question to the model used.
     pub usage: Usage,
     pub finish_reason: Option<FinishReason>,
 }
@@ -32,6 +40,8 @@ impl Answer {
     pub fn failed(code: RunErrorCode) -> Self {
         Self {
             content: String::new(),
+            rounds: 0,
+            last_text: String::new(),
             ending: Ending::Failed(code),
             model: None,
             usage: Usage::default(),
@@ -40,129 +50,135 @@ impl Answer {
     }
 }
 
-/// Makes the text of an answer durable beside the stream, one append at a time, so that no token waits for the disk.
-struct Keeper<'a> {
-    application: &'a Application,
-    run: &'a Run,
-    lease: &'a Lease,
-    /// Bytes and characters of the content that were handed over.
-    kept: usize,
-    kept_chars: i32,
-    appending: Option<BoxFuture<'a, Result<Appended, StoreError>>>,
+/// What the model did when it was asked.
+pub struct Asked {
+    pub outcome: Outcome,
+    pub model: String,
+    pub usage: Usage,
+    pub finish_reason: Option<FinishReason>,
 }
 
-impl Keeper<'_> {
-    fn keep(&mut self, content: &str) {
-        let Some(text) = content.get(self.kept..).filter(|text| !text.is_empty()) else { return };
-        if self.appending.is_some() {
-            return;
-        }
-        let chunk = RunChunk { n: 0, chars_from: self.kept_chars, kind: RunChunkKind::Text(text.to_owned()) };
-        self.kept = content.len();
-        self.kept_chars = self.kept_chars.saturating_add(i32::try_from(text.chars().count()).unwrap_or(i32::MAX));
-        let (store, run, lease) = (Arc::clone(&self.application.store), self.run.id, self.lease.clone());
-        let attempt = self.run.attempt;
-        self.appending = Some(Box::pin(async move {
-            store.append_run_chunks(AppendChunks { run, lease, attempt, chunks: vec![chunk] }).await
-        }));
-    }
-
-    /// Waits for the append that is under way; forever if there is none.
-    async fn appended(&mut self) -> Result<Appended, StoreError> {
-        match &mut self.appending {
-            Some(appending) => {
-                let appended = appending.await;
-                self.appending = None;
-                appended
-            }
-            None => std::future::pending().await,
-        }
-    }
+pub enum Outcome {
+    /// The turn ends.
+    Ends(Ending),
+    /// It calls tools.
+    Calls(Vec<(ToolCallId, LlmToolCall)>),
 }
 
 impl Application {
     /// Asks the model and hands its answer on as it comes.
-    pub(super) async fn stream_answer(
-        &self,
-        run: &Run,
-        lease: &Lease,
-        live: &LiveRun,
-        request: LlmRequest,
-        prompt_tokens: u32,
-    ) -> Answer {
-        let mut answer = Answer {
-            content: String::new(),
-            ending: Ending::Failed(RunErrorCode::ModelProtocol),
-            model: Some(request.model.clone().unwrap_or_else(|| self.llm.default_model().to_owned())),
+    pub(super) async fn ask(&self, telling: &mut Telling<'_>, request: LlmRequest, prompt_tokens: u32) -> Asked {
+        let run = telling.run;
+        let offered_tools = !request.tools.is_empty();
+        let model = request.model.clone().unwrap_or_else(|| self.llm.default_model().to_owned());
+        let mut asked = Asked {
+            outcome: Outcome::Ends(Ending::Failed(RunErrorCode::ModelProtocol)),
+            model,
             usage: Usage::default(),
             finish_reason: None,
         };
-        let asked = tokio::select! {
+        telling.begin_round();
+        let begun = tokio::select! {
             biased;
-            ending = self.interruption(live) => Err(ending),
-            asked = self.llm.stream(request) => asked.map_err(|error| failure(run, &error)),
+            ending = self.interruption(telling.live) => Err(ending),
+            begun = self.llm.stream(request) => begun.map_err(|error| failure(run, &error)),
         };
-        let mut stream = match asked {
+        let mut stream = match begun {
             Ok(stream) => stream,
-            Err(ending) => return Answer { ending, ..answer },
+            Err(ending) => return Asked { outcome: Outcome::Ends(ending), ..asked },
         };
-        let mut keeper = Keeper { application: self, run, lease, kept: 0, kept_chars: 0, appending: None };
+        reach("asked");
+        let mut calls = Calls::default();
         let mut tick = tokio::time::interval(KEEP_EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        answer.ending = loop {
+        let ending = loop {
             tokio::select! {
                 biased;
-                ending = self.interruption(live) => break ending,
-                appended = keeper.appended() => match appended {
+                ending = self.interruption(telling.live) => break ending,
+                appended = telling.appended() => match appended {
                     Ok(Appended::LeaseLost) => break Ending::Lost,
                     Ok(Appended::Kept { cancel_requested: true }) => break Ending::Cancelled,
-                    Ok(Appended::Kept { cancel_requested: false }) => {}
+                    Ok(Appended::Kept { cancel_requested: false }) => reach("text_kept"),
                     // The whole answer is committed at the end; what a crash would lose is only this piece.
                     Err(error) => tracing::warn!(run = %run.id, error = &error as &dyn std::error::Error, "a piece of an answer was not kept"),
                 },
                 event = stream.next() => match event {
                     Some(Ok(LlmEvent::Text(text))) => {
-                        let text = without_nul(text);
-                        answer.content.push_str(&text);
-                        live.push_content(&text);
-                        if answer.content.len() > MAX_ANSWER {
+                        telling.text(&without_nul(text));
+                        reach("text");
+                        if telling.content.len() > MAX_ANSWER {
                             break Ending::Failed(RunErrorCode::AnswerTooLong);
                         }
-                        if answer.content.len() - keeper.kept >= KEEP_BYTES {
-                            keeper.keep(&answer.content);
+                        if telling.waiting() >= KEEP_BYTES {
+                            telling.keep();
                         }
                     }
-                    Some(Ok(LlmEvent::Reasoning(text))) => live.push_reasoning(&without_nul(text)),
-                    // No tools are offered yet; a model that asks for one all the same gets no answer to it.
+                    Some(Ok(LlmEvent::Reasoning(text))) => telling.live.push_reasoning(&without_nul(text)),
+                    // One that was offered no tools is not listened to about them.
+                    Some(Ok(LlmEvent::ToolCallStarted { index, .. })) if offered_tools => {
+                        calls.id_at(index as usize, || ToolCallId::new(self.ids.next()));
+                    }
+                    Some(Ok(LlmEvent::ToolCallDelta { index, arguments })) if offered_tools => {
+                        let id = calls.id_at(index as usize, || ToolCallId::new(self.ids.next()));
+                        if let Some(id) = id {
+                            telling.live.push_arguments(id, &without_nul(arguments));
+                        }
+                    }
+                    Some(Ok(LlmEvent::ToolCall(call))) if offered_tools => {
+                        let next = calls.whole.len();
+                        let Some(id) = calls.id_at(next, || ToolCallId::new(self.ids.next())) else {
+                            break Ending::Failed(RunErrorCode::ModelProtocol);
+                        };
+                        calls.whole.push((id, call));
+                    }
                     Some(Ok(LlmEvent::ToolCallStarted { .. } | LlmEvent::ToolCallDelta { .. } | LlmEvent::ToolCall(_))) => {}
                     Some(Ok(LlmEvent::Finished(finished))) => {
-                        answer.finish_reason = Some(finished.reason);
-                        answer.model = Some(without_nul(finished.model).chars().take(200).collect());
-                        answer.usage = finished.usage.unwrap_or_default();
+                        asked.finish_reason = Some(finished.reason);
+                        asked.model = without_nul(finished.model).chars().take(200).collect();
+                        asked.usage = finished.usage.unwrap_or_default();
                         break Ending::Completed;
                     }
                     Some(Err(error)) => break failure(run, &error),
                     None => break Ending::Failed(RunErrorCode::ModelProtocol),
                 },
-                _ = tick.tick() => keeper.keep(&answer.content),
+                _ = tick.tick() => telling.keep(),
             }
         };
         drop(stream);
-        if answer.usage == Usage::default() {
-            let output_tokens = i64::from(estimate(&answer.content));
-            answer.usage = Usage { input_tokens: i64::from(prompt_tokens), output_tokens, ..Usage::default() };
+        if asked.usage == Usage::default() {
+            let output_tokens = i64::from(estimate(telling.round_text()));
+            asked.usage = Usage { input_tokens: i64::from(prompt_tokens), output_tokens, ..Usage::default() };
         }
-        answer
+        let calls = if ending == Ending::Completed { calls.whole } else { Vec::new() };
+        let outcome = if calls.is_empty() { Outcome::Ends(ending) } else { Outcome::Calls(calls) };
+        Asked { outcome, ..asked }
     }
 
     /// Waits for whatever stops a run from outside.
-    async fn interruption(&self, live: &LiveRun) -> Ending {
+    pub(super) async fn interruption(&self, live: &LiveRun) -> Ending {
         tokio::select! {
             () = live.lost.cancelled() => Ending::Lost,
             () = live.cancelled.cancelled() => Ending::Cancelled,
             // The process has to go: its lease is let go, and whoever takes the run begins it anew.
             () = self.background.expired().cancelled() => Ending::Lost,
         }
+    }
+}
+
+/// The calls that an answer asks for, with the ids they will have: the model's own are not to be relied on.
+#[derive(Default)]
+struct Calls {
+    ids: Vec<ToolCallId>,
+    whole: Vec<(ToolCallId, LlmToolCall)>,
+}
+
+impl Calls {
+    /// The id of the call at a place in the answer's list; `None` beyond what is taken.
+    fn id_at(&mut self, index: usize, mut next: impl FnMut() -> ToolCallId) -> Option<ToolCallId> {
+        while index < MAX_CALLS && self.ids.len() <= index {
+            self.ids.push(next());
+        }
+        self.ids.get(index).copied()
     }
 }
 

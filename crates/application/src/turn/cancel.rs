@@ -8,7 +8,11 @@ use stead_domain::{
     run::{Run, RunErrorCode, RunStatus, Usage},
 };
 
-use super::{answer::Answer, finish::finish_message, post::run_event};
+use super::{
+    answer::Answer,
+    finish::{Ending, finish_message},
+    post::run_event,
+};
 use crate::{Application, Caller, Conflict, Error, TRIES, agents::AgentRef};
 
 /// How long the one who cancels waits to see the end of it.
@@ -30,7 +34,10 @@ impl Application {
             let run = self.run(caller, agent, thread, id).await?;
             let cancelled = match run.status {
                 RunStatus::Queued => self.cancel_queued(&run).await,
-                RunStatus::Running | RunStatus::AwaitingApproval => self.cancel_running(&run).await,
+                RunStatus::Running => self.cancel_running(&run).await,
+                RunStatus::AwaitingApproval => {
+                    self.end_waiting(&run, Ending::Cancelled, "The turn was cancelled before this call was made.").await
+                }
                 RunStatus::Completed | RunStatus::Failed | RunStatus::Cancelled | RunStatus::Expired => return Ok(run),
             };
             match cancelled {

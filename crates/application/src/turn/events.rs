@@ -1,9 +1,10 @@
 use std::str::FromStr;
 
 use stead_domain::{
-    Invalid, MessageId,
+    Invalid, MessageId, ToolCallId,
     ports::store::ThreadMessage,
     run::{Run, Usage},
+    tool_call::ToolCall,
 };
 
 /// What a follower of a run is told.
@@ -41,6 +42,21 @@ pub enum RunEvent {
         /// The text.
         delta: String,
     },
+    /// More of what the model wants to call a tool with.
+    ToolCallDelta {
+        /// The answer.
+        message_id: MessageId,
+        /// The call that this will become.
+        tool_call_id: ToolCallId,
+        /// The text.
+        delta: String,
+    },
+    /// A tool call waits for its person.
+    ApprovalRequested(ToolCall),
+    /// A tool call began.
+    ToolCallStarted(ToolCall),
+    /// A tool call ended.
+    ToolCallCompleted(ToolCall),
     /// What the run used.
     Usage(Usage),
     /// The answer, whole or as far as it came when it was cancelled.

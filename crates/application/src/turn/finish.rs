@@ -18,8 +18,10 @@ use stead_domain::{
 
 use super::{
     answer::Answer,
+    kill_points::reach,
     live::LiveRun,
     post::{answer_metadata, run_event},
+    rounds::model_step,
     told::closing,
 };
 use crate::{Application, html};
@@ -30,6 +32,10 @@ pub enum Ending {
     Completed,
     Cancelled,
     Failed(RunErrorCode),
+    /// Nobody allowed a tool call in time.
+    Expired,
+    /// It waits for its person to allow tool calls.
+    Paused,
     /// Somebody else ends it, or has.
     Lost,
 }
@@ -38,15 +44,21 @@ impl Application {
     /// Commits the end of a run, however long the database is away, and starts what is next. Gives up when the run is no
     /// longer this process's, or when the process has to go: then its lease lapses and it is found again.
     pub(super) async fn finish_until_done(&self, run: &Run, lease: &Lease, answer: Answer, live: &Arc<LiveRun>) {
-        if answer.ending == Ending::Lost {
-            tracing::info!(run = %run.id, "a run is left to somebody else");
-            self.live.close(run.id, live);
-            return;
+        match answer.ending {
+            Ending::Completed | Ending::Cancelled | Ending::Failed(_) | Ending::Expired => {}
+            Ending::Lost | Ending::Paused => {
+                tracing::info!(run = %run.id, ending = ?answer.ending, "a run is left to somebody else");
+                self.live.close(run.id, live);
+                return;
+            }
         }
+        reach("answered");
+        let held = Guard::RunLease { run: run.id, lease: lease.clone() };
         let mut failures = 0;
         loop {
-            match self.finish(run, lease, &answer).await {
+            match self.finish(run, held.clone(), &answer, Vec::new()).await {
                 Ok((ended, message, outcomes)) => {
+                    reach("ended");
                     closing(&ended, Some(message)).into_iter().for_each(|event| live.push(event));
                     self.live.close(run.id, live);
                     self.start_following(run, outcomes.last()).await;
@@ -59,25 +71,32 @@ impl Application {
                 }
                 Err(error) => {
                     failures += 1;
-                    tracing::warn!(run = %run.id, failures, error = &error as &dyn std::error::Error, "the end of a run could not be committed");
-                    let pause = backoff(failures, 1.0).min(Duration::from_secs(10));
-                    tokio::select! {
-                        () = tokio::time::sleep(pause) => {}
-                        () = self.background.expired().cancelled() => {
-                            self.live.close(run.id, live);
-                            return;
-                        }
+                    if !self.pause_before_retry(run, failures, &error).await {
+                        self.live.close(run.id, live);
+                        return;
                     }
                 }
             }
         }
     }
 
-    async fn finish(
+    /// Waits a little because the database did not take something; false if the process has to go.
+    pub(super) async fn pause_before_retry(&self, run: &Run, failures: i32, error: &StoreError) -> bool {
+        tracing::warn!(run = %run.id, failures, error = error as &dyn std::error::Error, "a part of a run could not be committed");
+        let pause = backoff(failures, 1.0).min(Duration::from_secs(10));
+        tokio::select! {
+            () = tokio::time::sleep(pause) => true,
+            () = self.background.expired().cancelled() => false,
+        }
+    }
+
+    /// Commits the end of a run if `held` holds, and starts what is next.
+    pub(super) async fn finish(
         &self,
         run: &Run,
-        lease: &Lease,
+        held: Guard,
         answer: &Answer,
+        mut changes: Vec<Change>,
     ) -> Result<(Run, ThreadMessage, Vec<Outcome>), StoreError> {
         let missing = || StoreError::Internal("a run's answer is missing".into());
         let gone = Guard::Thread { organization: run.organization_id, conversation: run.conversation_id };
@@ -89,35 +108,33 @@ impl Application {
             Ending::Completed => (RunStatus::Completed, MessageStatus::Complete, None),
             Ending::Cancelled => (RunStatus::Cancelled, MessageStatus::Cancelled, None),
             Ending::Failed(code) => (RunStatus::Failed, MessageStatus::Failed, Some(code)),
-            Ending::Lost => return Err(StoreError::Refused(Guard::RunLease { run: run.id, lease: lease.clone() })),
+            Ending::Expired => (RunStatus::Expired, MessageStatus::Failed, Some(RunErrorCode::ApprovalExpired)),
+            Ending::Lost | Ending::Paused => return Err(StoreError::Refused(held)),
         };
         let error = error.map(|code| RunError { code, message: code.sentence().to_owned() });
         let finish_run = FinishRun { run: run.id, status, model: answer.model.clone(), error, usage: answer.usage, at };
         let finish_message = finish_message(run, answer_id, answer, message_status);
         let step = RunStep {
             attempt: run.attempt,
-            n: 0,
-            kind: RunStepKind::Model { text: answer.content.clone(), tool_calls: Vec::new() },
+            n: model_step(answer.rounds),
+            kind: RunStepKind::Model { text: answer.last_text.clone(), tool_calls: Vec::new() },
             state: if status == RunStatus::Completed { RunStepState::Done } else { RunStepState::Unknown },
             usage: answer.usage,
         };
         let conversation = run.conversation_id;
-        let mut changes = vec![
+        changes.extend([
             Change::Message(MessageChange::Finish(finish_message)),
             Change::Run(RunChange::Step(run.id, step)),
             Change::Run(RunChange::Finish(finish_run)),
             Change::Thread(ThreadChange::Touch { conversation, at }),
-        ];
+        ]);
         // A process that stops starts nothing new.
         if !self.background.stopping().is_cancelled() {
             let agent = run.agent_id;
             changes.push(Change::Run(RunChange::StartNext { conversation, agent, owner: self.owner, at }));
         }
         let commit = Commit {
-            guards: vec![
-                Guard::Thread { organization: run.organization_id, conversation },
-                Guard::RunLease { run: run.id, lease: lease.clone() },
-            ],
+            guards: vec![Guard::Thread { organization: run.organization_id, conversation }, held],
             changes,
             events: vec![
                 run_event(run, EventKind::MessageUpdated, answer_id.uuid(), at),
@@ -144,9 +161,9 @@ impl Application {
         })
     }
 
-    async fn start_following(&self, run: &Run, outcome: Option<&Outcome>) {
+    pub(super) async fn start_following(&self, run: &Run, outcome: Option<&Outcome>) {
         if let Some(Outcome::Started(next, fence)) = outcome
-            && let Err(error) = self.execute_started(run.organization_id, *next, *fence).await
+            && let Err(error) = self.execute_started(run.organization_id, *next, *fence, false).await
         {
             tracing::error!(run = %next, error = &error as &dyn std::error::Error, "the next run could not be begun");
         }

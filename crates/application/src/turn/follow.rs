@@ -34,7 +34,8 @@ struct Attached {
 }
 
 impl Application {
-    /// The stream of a run of the caller's: from the beginning, or after `from`, to its end.
+    /// The stream of a run of the caller's: from the beginning, or after `from`, to its end. It breaks off, with nothing
+    /// after, when what the caller came with is good no longer.
     ///
     /// # Errors
     /// [`Error::NotFound`].
@@ -59,6 +60,7 @@ impl Application {
         Ok(stream::try_unfold(follower, |mut follower| async move {
             Ok(follower.next().await?.map(|followed| (followed, follower)))
         })
+        .take_until(self.clone().until_revoked(*caller))
         .boxed())
     }
 

@@ -1,13 +1,14 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use stead_domain::{ConversationId, MessageId, run::Run};
+use stead_domain::{ConversationId, MessageId, ToolCallId, run::Run};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::events::{RunEvent, StreamPosition};
 
-/// How much thinking is kept for followers, in bytes; what goes beyond is not shown.
-const MAX_REASONING: usize = 512 * 1024;
+/// How much of what is fleeting (thinking, pieces of arguments) is kept for followers, in bytes; what goes beyond is not
+/// shown.
+const MAX_FLEETING: usize = 512 * 1024;
 
 /// A run's stream in memory. Writers append; every reader keeps its own place and takes what is new when it is woken, so
 /// that a slow one holds nothing up and costs nothing: it just gets larger pieces.
@@ -26,7 +27,7 @@ pub struct LiveRun {
 struct Log {
     entries: Vec<Entry>,
     content: String,
-    reasoning: usize,
+    fleeting: usize,
     /// Where the next entry begins.
     end: StreamPosition,
     ended: bool,
@@ -43,6 +44,7 @@ enum EntryKind {
     /// This range of the content, in bytes.
     Content(usize, usize),
     Reasoning(String),
+    Arguments(ToolCallId, String),
 }
 
 /// A reader's place in a [`LiveRun`].
@@ -80,12 +82,16 @@ impl Log {
                         return Cursor { taken, taken_chars: known, ..cursor };
                     }
                 }
-                EntryKind::Reasoning(text) if (entry.at.n, entry.at.chars) <= (position.n, position.chars) => {
+                EntryKind::Reasoning(text) | EntryKind::Arguments(_, text)
+                    if (entry.at.n, entry.at.chars) <= (position.n, position.chars) =>
+                {
                     if is_last {
                         return Cursor { taken: text.len(), ..cursor };
                     }
                 }
-                EntryKind::Event(_) | EntryKind::Content(..) | EntryKind::Reasoning(_) => return cursor,
+                EntryKind::Event(_) | EntryKind::Content(..) | EntryKind::Reasoning(_) | EntryKind::Arguments(..) => {
+                    return cursor;
+                }
             }
             cursor.entry += 1;
         }
@@ -131,16 +137,29 @@ impl LiveRun {
 
     /// Appends text of the thinking.
     pub fn push_reasoning(&self, text: &str) {
+        self.push_fleeting(EntryKind::Reasoning(text.to_owned()));
+    }
+
+    /// Appends a piece of what a tool is to be called with.
+    pub fn push_arguments(&self, call: ToolCallId, text: &str) {
+        self.push_fleeting(EntryKind::Arguments(call, text.to_owned()));
+    }
+
+    fn push_fleeting(&self, kind: EntryKind) {
+        let (EntryKind::Reasoning(text) | EntryKind::Arguments(_, text)) = &kind else { return };
         let mut log = self.lock();
         let log_mut = &mut *log;
-        if log_mut.reasoning + text.len() > MAX_REASONING {
+        if log_mut.fleeting + text.len() > MAX_FLEETING {
             return;
         }
-        log_mut.reasoning += text.len();
+        log_mut.fleeting += text.len();
         let at = log_mut.end;
-        match log_mut.entries.last_mut() {
-            Some(Entry { kind: EntryKind::Reasoning(so_far), .. }) => so_far.push_str(text),
-            _ => log_mut.entries.push(Entry { at, kind: EntryKind::Reasoning(text.to_owned()) }),
+        match (log_mut.entries.last_mut().map(|last| &mut last.kind), &kind) {
+            (Some(EntryKind::Reasoning(so_far)), EntryKind::Reasoning(text)) => so_far.push_str(text),
+            (Some(EntryKind::Arguments(of, so_far)), EntryKind::Arguments(call, text)) if of == call => {
+                so_far.push_str(text)
+            }
+            _ => log_mut.entries.push(Entry { at, kind }),
         }
         drop(log);
         self.grown.send_replace(());
@@ -188,7 +207,12 @@ impl LiveRun {
                     cursor.taken = text.len();
                     events.push((entry.at, RunEvent::ReasoningDelta { message_id, delta }));
                 }
-                EntryKind::Content(..) | EntryKind::Reasoning(_) => {}
+                EntryKind::Arguments(tool_call_id, text) if cursor.taken < text.len() => {
+                    let delta = text.get(cursor.taken..).unwrap_or_default().to_owned();
+                    cursor.taken = text.len();
+                    events.push((entry.at, RunEvent::ToolCallDelta { message_id, tool_call_id: *tool_call_id, delta }));
+                }
+                EntryKind::Content(..) | EntryKind::Reasoning(_) | EntryKind::Arguments(..) => {}
             }
             // The last entry may still grow, unless it is an event.
             if cursor.entry + 1 == log.entries.len() && !matches!(entry.kind, EntryKind::Event(_)) {

@@ -7,7 +7,7 @@ use std::{
 use stead_domain::{ConversationId, MessageId, RunId, run::Run};
 use tokio::sync::watch;
 
-use super::live::LiveRun;
+use super::{events::RunEvent, live::LiveRun};
 
 /// The streams of the runs that this process works on.
 #[derive(Default)]
@@ -18,9 +18,16 @@ pub struct LiveRuns {
 }
 
 impl LiveRuns {
-    /// Opens the stream of a run's attempt. One of an older attempt, which this process lost sight of, is ended.
-    pub fn open(&self, run: &Run, answer: MessageId) -> Arc<LiveRun> {
+    /// Opens the stream of a run's attempt, with what was told of it elsewhere. One of an older attempt, which this process
+    /// lost sight of, is ended.
+    pub fn open(&self, run: &Run, answer: MessageId, told: Vec<RunEvent>) -> Arc<LiveRun> {
         let live = Arc::new(LiveRun::new(run, answer));
+        for event in told {
+            match event {
+                RunEvent::ContentDelta { delta, .. } => live.push_content(&delta),
+                event => live.push(event),
+            }
+        }
         let older = self.lock().insert(run.id, Arc::clone(&live));
         if let Some(older) = older {
             end(&older);

@@ -1,9 +1,11 @@
 use stead_domain::{
-    ConversationId, Json, MessageId, RunId, Timestamp,
+    ConversationId, FileId, Json, MessageId, RunId, Timestamp,
     agent::Agent,
     event::{Audience, EventKind, NewEvent},
     message::{Author, Content, ContentHtml, Message, MessageRole, MessageStatus},
-    ports::store::{Change, Commit, Committed, Guard, MessageChange, Outcome, RunChange, StoreError, ThreadChange},
+    ports::store::{
+        Change, Commit, Committed, Guard, MessageChange, Outcome, RunChange, StoreError, ThreadChange, UniqueKey,
+    },
     run::{Lease, Run, RunStatus, Usage},
     thread::{MAX_QUEUED_RUNS, Thread},
 };
@@ -12,8 +14,10 @@ use super::PROMPT_VERSION;
 use crate::{
     Application, Caller, Conflict, Error, TRIES,
     agents::AgentRef,
+    files::{attach, not_attachable},
     html,
     idempotency::{KeyedRequest, replayed_without_key, same_request},
+    threads::Place,
 };
 
 /// A message to an agent.
@@ -25,6 +29,10 @@ pub struct NewMessage {
     pub content_html: Option<ContentHtml>,
     /// What the client keeps with it.
     pub metadata: Json,
+    /// The files that are attached to it.
+    pub file_ids: Vec<FileId>,
+    /// The message that it follows, on whichever branch; absent: the newest of the active one.
+    pub parent: Option<MessageId>,
 }
 
 /// A turn that was accepted: its run answers, now or in its turn.
@@ -41,7 +49,8 @@ impl Application {
     /// done. A repeat attaches to the run that the first one began, and begins it again if it failed.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Conflict::AgentDeleted`]; [`Conflict::ThreadBusy`] when ten runs wait.
+    /// [`Error::NotFound`]; [`Error::Invalid`] for a parent of another thread; [`Conflict::AgentDeleted`];
+    /// [`Conflict::ThreadBusy`] when ten runs wait.
     pub async fn post_message(
         &self,
         caller: &Caller,
@@ -59,13 +68,17 @@ impl Application {
         };
         let _decides_alone = self.thread_locks.lock(id).await;
         for _ in 0..TRIES {
-            let (thread, agent) = self.thread_to_talk_in(caller, agent, id).await?;
-            let newest = self.store.newest_message(id).await?;
-            let said = self.user_message(caller, &thread, &new, content_html.clone(), newest);
-            let run = self.new_run(caller, &said, &agent);
-            let answer = answer_row(&run, &said, MessageId::new(self.ids.next()));
-            let run = Run { answer_message_id: Some(answer.id), ..run };
-            let commit = self.turn_commit(caller, &thread, said, answer, &run, newest, request.as_ref());
+            let (thread, agent) = self.own_thread(caller, agent, id).await?;
+            let place = self.place_after(caller.organization, id, new.parent).await?;
+            self.may_talk_to(caller, &agent).await?;
+            let said = self.user_message(caller, &thread, &new, content_html.clone(), place.before);
+            let (run, answer) = self.new_run(caller, &said, &agent, said.created_at);
+            let (guards, changes) = attach(caller, id, Some(said.id), &new.file_ids).unzip();
+            let mut commit = self.turn_commit(caller, &thread, &run, place, vec![said, answer], request.as_ref());
+            commit.guards.extend(guards);
+            // Before the run starts, which comes last.
+            let before_the_start = commit.changes.len().saturating_sub(1);
+            commit.changes.splice(before_the_start..before_the_start, changes);
             match self.commit(commit).await {
                 Ok(Committed::Done(outcomes)) => {
                     let at = run.created_at;
@@ -78,6 +91,10 @@ impl Application {
                     return self.turn_begun_before(caller, agent_ref(&agent), id, begun).await;
                 }
                 Err(StoreError::Refused(Guard::QueueRoom { .. })) => return Err(Error::Conflict(Conflict::ThreadBusy)),
+                Err(error @ StoreError::Refused(Guard::User { .. })) => return Err(error.into()),
+                Err(error @ StoreError::Refused(Guard::Files { .. })) => {
+                    return Err(not_attachable(&error).unwrap_or_else(|| error.into()));
+                }
                 // Something changed since it was read: decide again.
                 Err(StoreError::Refused(_)) => {}
                 Err(error) => return Err(error.into()),
@@ -86,20 +103,15 @@ impl Application {
         Err(Error::Conflict(Conflict::TryAgain))
     }
 
-    async fn thread_to_talk_in(
-        &self,
-        caller: &Caller,
-        agent: AgentRef,
-        id: ConversationId,
-    ) -> Result<(Thread, Agent), Error> {
-        let (thread, agent) = self.own_thread(caller, agent, id).await?;
+    /// Whether the agent of a thread of the caller's answers them.
+    pub(super) async fn may_talk_to(&self, caller: &Caller, agent: &Agent) -> Result<(), Error> {
         if agent.deleted_at.is_some() {
             return Err(Error::Conflict(Conflict::AgentDeleted));
         }
         if !agent.is_visible_to(caller.user, caller.role) {
             return Err(Error::NotFound);
         }
-        Ok((thread, agent))
+        self.require_ai(caller.organization).await
     }
 
     fn user_message(
@@ -108,7 +120,7 @@ impl Application {
         thread: &Thread,
         new: &NewMessage,
         content_html: String,
-        newest: Option<MessageId>,
+        before: Option<MessageId>,
     ) -> Message {
         Message {
             id: MessageId::new(self.ids.next()),
@@ -121,7 +133,7 @@ impl Application {
             content_html,
             metadata: new.metadata.clone(),
             reply_to_id: None,
-            branch_parent_id: newest,
+            branch_parent_id: before,
             active: true,
             run_id: None,
             status: MessageStatus::Complete,
@@ -132,15 +144,17 @@ impl Application {
         }
     }
 
-    fn new_run(&self, caller: &Caller, said: &Message, agent: &Agent) -> Run {
-        Run {
+    /// A run that answers a message, asked for at `at`, and the row of its answer.
+    pub(super) fn new_run(&self, caller: &Caller, said: &Message, agent: &Agent, at: Timestamp) -> (Run, Message) {
+        let answer_id = MessageId::new(self.ids.next());
+        let run = Run {
             id: RunId::new(self.ids.next()),
             organization_id: said.organization_id,
             conversation_id: said.conversation_id,
             agent_id: agent.id,
             requested_by: caller.user,
             trigger_message_id: said.id,
-            answer_message_id: None,
+            answer_message_id: Some(answer_id),
             status: RunStatus::Queued,
             attempt: 0,
             fence: 0,
@@ -149,61 +163,68 @@ impl Application {
             prompt_version: PROMPT_VERSION,
             error: None,
             usage: Usage::default(),
-            created_at: said.created_at,
-            queued_at: said.created_at,
+            created_at: at,
+            queued_at: at,
             started_at: None,
             ended_at: None,
-        }
+        };
+        let answer = answer_row(&run, said, answer_id);
+        (run, answer)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is a part of the one commit that accepts a turn")]
-    fn turn_commit(
+    /// The commit that accepts a turn: its messages get their place, its run waits, and what is next starts.
+    pub(super) fn turn_commit(
         &self,
         caller: &Caller,
         thread: &Thread,
-        said: Message,
-        answer: Message,
         run: &Run,
-        newest: Option<MessageId>,
+        place: Place,
+        messages: Vec<Message>,
         request: Option<&KeyedRequest>,
     ) -> Commit {
         let (conversation, agent, at) = (thread.id, run.agent_id, run.created_at);
-        let event = |kind, subject_id| run_event(run, kind, subject_id, at);
+        let created = |message: &Message| run_event(run, EventKind::MessageCreated, message.id.uuid(), at);
+        let mut events: Vec<NewEvent> = messages.iter().map(created).collect();
+        events.extend(place.event(thread, at));
+        events.push(run_event(run, EventKind::RunQueued, run.id.uuid(), at));
+        let mut changes: Vec<Change> = place.change.into_iter().collect();
+        changes.extend(messages.into_iter().map(|message| Change::Message(MessageChange::Insert(message))));
+        changes.extend([
+            Change::Run(RunChange::Insert(run.clone())),
+            Change::Thread(ThreadChange::Touch { conversation, at }),
+            Change::Run(RunChange::StartNext { conversation, agent, owner: self.owner, at }),
+        ]);
         Commit {
             idempotency: self.remember(caller, request, run.id),
             guards: vec![
                 Guard::Thread { organization: caller.organization, conversation },
+                caller.still_there(),
                 Guard::Agent { organization: caller.organization, agent },
-                Guard::Newest { conversation, message: newest },
+                place.guard,
                 Guard::QueueRoom { conversation, agent, max: MAX_QUEUED_RUNS },
             ],
-            events: vec![
-                event(EventKind::MessageCreated, said.id.uuid()),
-                event(EventKind::MessageCreated, answer.id.uuid()),
-                event(EventKind::RunQueued, run.id.uuid()),
-            ],
-            changes: vec![
-                Change::Message(MessageChange::Insert(said)),
-                Change::Message(MessageChange::Insert(answer)),
-                Change::Run(RunChange::Insert(run.clone())),
-                Change::Thread(ThreadChange::Touch { conversation, at }),
-                Change::Run(RunChange::StartNext { conversation, agent, owner: self.owner, at }),
-            ],
+            events,
+            changes,
             jobs: Vec::new(),
         }
     }
 
     /// After a commit that, at `at`, queued `run` and started what was next: runs it here if it was that one.
-    async fn begin_or_queue(&self, run: Run, started: Option<&Outcome>, at: Timestamp) -> Result<Run, Error> {
+    pub(super) async fn begin_or_queue(
+        &self,
+        run: Run,
+        started: Option<&Outcome>,
+        at: Timestamp,
+    ) -> Result<Run, Error> {
         match started {
             Some(Outcome::Started(id, fence)) if *id == run.id => {
                 let attempt = run.attempt + 1;
                 let run = Run { status: RunStatus::Running, attempt, fence: *fence, started_at: Some(at), ..run };
-                self.execute_in_background(run.clone(), Lease { owner: self.owner, fence: *fence });
+                self.begin_run(run.clone(), Lease { owner: self.owner, fence: *fence }, false).await;
                 Ok(run)
             }
             Some(Outcome::Started(id, fence)) => {
-                self.execute_started(run.organization_id, *id, *fence).await?;
+                self.execute_started(run.organization_id, *id, *fence, false).await?;
                 Ok(run)
             }
             _ => Ok(run),
@@ -211,7 +232,7 @@ impl Application {
     }
 
     /// A repeat: the run that was begun before, begun again if it failed.
-    async fn turn_begun_before(
+    pub(super) async fn turn_begun_before(
         &self,
         caller: &Caller,
         agent: AgentRef,
@@ -223,12 +244,14 @@ impl Application {
         if run.status != RunStatus::Failed {
             return Ok(Turn { run, replayed: true });
         }
+        self.require_ai(caller.organization).await?;
         let (conversation, agent, at) = (thread.id, run.agent_id, self.clock.now());
         let answer = run.answer_message_id.ok_or(Error::NotFound)?;
         let again = Run { status: RunStatus::Queued, queued_at: at, error: None, ended_at: None, ..run };
         let commit = Commit {
             guards: vec![
                 Guard::Thread { organization: caller.organization, conversation },
+                caller.still_there(),
                 Guard::RunStatus { run: again.id, status: RunStatus::Failed },
                 Guard::QueueRoom { conversation, agent, max: MAX_QUEUED_RUNS },
             ],
@@ -246,7 +269,11 @@ impl Application {
                 Ok(Turn { run, replayed: true })
             }
             Ok(Committed::Replayed(_)) => Err(replayed_without_key()),
-            Err(StoreError::Refused(Guard::QueueRoom { .. })) => Err(Error::Conflict(Conflict::ThreadBusy)),
+            // Ten wait, or its question is being answered anew.
+            Err(StoreError::Refused(Guard::QueueRoom { .. }) | StoreError::Conflict(UniqueKey::LiveRun)) => {
+                Err(Error::Conflict(Conflict::ThreadBusy))
+            }
+            Err(error @ StoreError::Refused(Guard::User { .. })) => Err(error.into()),
             // Another repeat was faster: attach to what it began.
             Err(StoreError::Refused(_)) => {
                 let run = self.store.find_run(caller.organization, again.id).await?.ok_or(Error::NotFound)?;
@@ -257,7 +284,7 @@ impl Application {
     }
 }
 
-fn agent_ref(agent: &Agent) -> AgentRef {
+pub(super) fn agent_ref(agent: &Agent) -> AgentRef {
     AgentRef::Id(agent.id)
 }
 
@@ -271,10 +298,17 @@ fn answer_row(run: &Run, said: &Message, id: MessageId) -> Message {
         content: String::new(),
         content_html: String::new(),
         metadata: answer_metadata(run),
+        reply_to_id: None,
         branch_parent_id: Some(said.id),
+        active: true,
         run_id: Some(run.id),
         status: MessageStatus::Queued,
-        ..said.clone()
+        client_id: None,
+        version: 1,
+        created_at: run.created_at,
+        edited_at: None,
+        organization_id: run.organization_id,
+        conversation_id: run.conversation_id,
     }
 }
 

@@ -4,7 +4,13 @@ use stead_domain::{
     run::{Lease, MAX_ATTEMPTS, Run, RunErrorCode},
 };
 
-use super::{answer::Answer, finish::Ending, post::run_event};
+use super::{
+    answer::Answer,
+    events::StreamPosition,
+    finish::Ending,
+    post::run_event,
+    rounds::{BETWEEN_ROUNDS, joined},
+};
 use crate::{Application, Error, figures};
 
 /// How many runs are taken at once.
@@ -16,7 +22,7 @@ impl Application {
         for ClaimedRun { run, lease, taken_from } in self.store.claim_runs(self.owner, BATCH).await? {
             figures::run_taken(taken_from);
             match taken_from {
-                TakenFrom::Queue => self.execute_in_background(run, lease),
+                TakenFrom::Queue => self.begin_run(run, lease, false).await,
                 TakenFrom::Lapsed => self.take_over(run, lease).await?,
             }
         }
@@ -35,11 +41,28 @@ impl Application {
             return self.begin_anew(run, lease).await;
         };
         tracing::warn!(run = %run.id, attempt = run.attempt, ?ending, "a run whose process died is ended");
-        let (_, content) = self.text_so_far(&run, 0).await?;
-        let answer = Answer { content, ending, ..Answer::failed(RunErrorCode::Interrupted) };
-        let live = self.live.open(&run, answer_id);
+        let content = self.text_so_far(&run).await?;
+        let rounds = self.rounds_so_far(&run).await?;
+        let said_before = joined(rounds.iter().map(|round| round.text.as_str()));
+        let last_text = content.strip_prefix(&said_before).unwrap_or_default().trim_start_matches(BETWEEN_ROUNDS);
+        let answer = Answer {
+            rounds: rounds.len(),
+            last_text: last_text.to_owned(),
+            content,
+            ending,
+            ..Answer::failed(RunErrorCode::Interrupted)
+        };
+        let told = self.stored_news(run.organization_id, run.id, StreamPosition::default()).await?;
+        let told = told.unwrap_or_default().into_iter().map(|(_, event)| event).collect();
+        let live = self.live.open(&run, answer_id, told);
         let application = self.clone();
-        self.background.spawn(async move { application.finish_until_done(&run, &lease, answer, &live).await });
+        self.background.spawn(async move {
+            let mut answer = answer;
+            if let Err(ending) = application.interrupt_calls(&run, &lease, &live).await {
+                answer.ending = ending;
+            }
+            application.finish_until_done(&run, &lease, answer, &live).await;
+        });
         Ok(())
     }
 
@@ -55,7 +78,7 @@ impl Application {
             Ok(_) => {
                 let again = Run { attempt: run.attempt + 1, queued_at: at, started_at: Some(at), ..run };
                 tracing::warn!(run = %again.id, attempt = again.attempt, "a run whose process died is begun anew");
-                self.execute_in_background(again, lease);
+                self.begin_run(again, lease, true).await;
                 Ok(())
             }
             // Its thread was deleted, or somebody was faster.

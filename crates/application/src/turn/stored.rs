@@ -1,11 +1,13 @@
 use std::time::Duration;
 
 use stead_domain::{
-    MessageId, OrganizationId, RunId,
-    run::{Run, RunChunkKind},
+    MessageId, OrganizationId, RunId, ToolCallId,
+    run::{Run, RunChunk, RunChunkKind},
+    tool_call::ToolCall,
 };
 
 use super::{
+    calls::told_as,
     events::{RunEvent, StreamPosition},
     told::{closing, opening},
 };
@@ -29,51 +31,95 @@ impl Application {
             None => None,
         };
         let message_id = run.answer_message_id.unwrap_or(run.trigger_message_id);
+        let (ended, begun) = (run.status.has_ended(), run.has_started());
+        let whole = answer.as_ref().filter(|_| ended).map(|answer| answer.message.content.clone());
+        let calls = answer.as_ref().map(|answer| answer.tool_calls.as_slice()).unwrap_or_default();
         let mut news = News { at, events: Vec::new(), message_id };
         let opening = opening(&run, said);
         let opening_length = u32::try_from(opening.len()).unwrap_or(u32::MAX);
         if at == StreamPosition::default() {
             news.at.attempt = run.told_attempt();
         } else if at.attempt != run.told_attempt() {
-            let content = match &answer {
-                Some(answer) if run.status.has_ended() => answer.message.content.clone(),
-                _ => self.text_so_far(&run, 0).await?.1,
+            let content = match &whole {
+                Some(whole) => whole.clone(),
+                None => self.text_so_far(&run).await?,
             };
-            let chars = content.chars().count();
-            news.at = StreamPosition { attempt: run.told_attempt(), n: opening_length, chars };
+            let events = if begun { self.told_so_far(&run).await?.0 } else { 0 };
+            let n = opening_length.saturating_add(u32::try_from(events).unwrap_or(0));
+            news.at = StreamPosition { attempt: run.told_attempt(), n, chars: content.chars().count() };
             news.stand_in(RunEvent::Restarted { attempt: run.told_attempt() });
             news.stand_in(RunEvent::Snapshot { message_id, content });
         }
         news.tell_from(0, opening);
-        match &answer {
-            Some(answer) if run.status.has_ended() => {
-                let long_ago = run.ended_at.is_some_and(|ended| self.clock.now().since(ended) > TOLD_AS_WRITTEN);
-                news.text(0, &answer.message.content, long_ago);
+        // What was written without tools is told from the answer alone once it is whole.
+        let from = i32::try_from(news.at.chars).unwrap_or(i32::MAX);
+        let pieces = if begun && (!ended || !calls.is_empty()) {
+            self.store.list_run_chunks(run.id, run.attempt, from).await?
+        } else {
+            Vec::new()
+        };
+        let events = match &whole {
+            Some(whole) if is_old(&run, self.clock.now()) => {
+                news.text(0, whole, true);
+                0
             }
-            _ if run.has_started() && !run.status.has_ended() => {
-                let (from, text) = self.text_so_far(&run, news.at.chars).await?;
-                news.text(from, &text, false);
+            Some(whole) => {
+                let events = news.pieces(&pieces, opening_length, calls);
+                news.text(0, whole, false);
+                events
             }
-            _ => {}
-        }
-        if run.status.has_ended() {
-            news.tell_closing(opening_length, closing(&run, answer));
+            None => {
+                if end_of(&pieces) < news.at.chars {
+                    let content = self.text_so_far(&run).await?;
+                    news.text(0, &content, false);
+                }
+                news.pieces(&pieces, opening_length, calls)
+            }
+        };
+        if ended {
+            let told =
+                if pieces.is_empty() && !calls.is_empty() { news.at.n.saturating_sub(opening_length) } else { events };
+            news.tell_closing(opening_length.saturating_add(told), closing(&run, answer));
         }
         Ok(Some(news.events))
     }
 
-    /// The text that was kept of the attempt that a run is in: from the piece on that holds a character, and how many came
-    /// before that piece.
-    pub(super) async fn text_so_far(&self, run: &Run, from: usize) -> Result<(usize, String), Error> {
-        let from = i32::try_from(from).unwrap_or(i32::MAX);
-        let chunks = self.store.list_run_chunks(run.id, run.attempt, from).await?;
-        let begins = chunks.first().map_or(0, |chunk| usize::try_from(chunk.chars_from).unwrap_or(0));
-        let text = |kind| match kind {
-            RunChunkKind::Text(text) => Some(text),
-            RunChunkKind::ToolCallStarted(_) | RunChunkKind::ToolCallCompleted(_) => None,
-        };
-        Ok((begins, chunks.into_iter().filter_map(|chunk| text(chunk.kind)).collect()))
+    /// The text that was kept of the attempt that a run is in.
+    pub(super) async fn text_so_far(&self, run: &Run) -> Result<String, Error> {
+        let chunks = self.store.list_run_chunks(run.id, run.attempt, 0).await?;
+        Ok(chunks.iter().filter_map(|chunk| text_of(&chunk.kind)).collect())
     }
+}
+
+fn is_old(run: &Run, now: stead_domain::Timestamp) -> bool {
+    run.ended_at.is_some_and(|ended| now.since(ended) > TOLD_AS_WRITTEN)
+}
+
+fn text_of(kind: &RunChunkKind) -> Option<&str> {
+    match kind {
+        RunChunkKind::Text(text) => Some(text),
+        RunChunkKind::ApprovalRequested(_) | RunChunkKind::ToolCallStarted(_) | RunChunkKind::ToolCallCompleted(_) => {
+            None
+        }
+    }
+}
+
+fn subject_of(kind: &RunChunkKind) -> Option<ToolCallId> {
+    match kind {
+        RunChunkKind::Text(_) => None,
+        RunChunkKind::ApprovalRequested(call)
+        | RunChunkKind::ToolCallStarted(call)
+        | RunChunkKind::ToolCallCompleted(call) => Some(*call),
+    }
+}
+
+/// How many characters of the answer the pieces reach up to.
+fn end_of(pieces: &[RunChunk]) -> usize {
+    let end = |piece: &RunChunk| {
+        let length = text_of(&piece.kind).map_or(0, |text| text.chars().count());
+        usize::try_from(piece.chars_from).unwrap_or(0) + length
+    };
+    pieces.iter().map(end).max().unwrap_or(0)
 }
 
 struct News {
@@ -107,6 +153,26 @@ impl News {
         } else {
             self.tell_from(first, events);
         }
+    }
+
+    /// Tells what is new of kept pieces, and answers how many events the stream has up to their end.
+    fn pieces(&mut self, pieces: &[RunChunk], first: u32, calls: &[ToolCall]) -> u32 {
+        let mut events = 0;
+        for piece in pieces {
+            let from = usize::try_from(piece.chars_from).unwrap_or(0);
+            if let Some(text) = text_of(&piece.kind)
+                && from + text.chars().count() > self.at.chars
+            {
+                self.text(from, text, false);
+            }
+            let call = subject_of(&piece.kind).and_then(|id| calls.iter().find(|call| call.id == id));
+            if let Some(call) = call {
+                let n = u32::try_from(piece.n).unwrap_or(0);
+                self.tell_from(first.saturating_add(n), vec![told_as(&piece.kind, call)]);
+                events = n.saturating_add(1);
+            }
+        }
+        events
     }
 
     /// Tells what is new of the text, of which so many characters come before `text`.

@@ -26,7 +26,8 @@ impl Application {
     /// Waits for a run to end, as long as the operator lets a caller wait.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if the thread is deleted meanwhile.
+    /// [`Error::NotFound`] if the thread is deleted meanwhile; [`Error::Unauthenticated`] if what the caller came with is good
+    /// no longer.
     pub async fn await_answer(
         &self,
         caller: &Caller,
@@ -36,7 +37,8 @@ impl Application {
     ) -> Result<Answered, Error> {
         let wait = self.settings.ai_wait;
         let ended = tokio::select! {
-            ended = self.until_ended(caller, run.clone()) => Some(ended?),
+            ended = self.until_settled(caller, run.clone()) => Some(ended?).filter(|run| run.status.has_ended()),
+            () = self.clone().until_revoked(*caller) => return Err(Error::Unauthenticated),
             () = tokio::time::sleep(wait) => None,
             () = self.background.expired().cancelled() => None,
         };
@@ -56,9 +58,18 @@ impl Application {
         }
     }
 
+    /// The run when it has ended, or waits for its person.
+    async fn until_settled(&self, caller: &Caller, run: Run) -> Result<Run, Error> {
+        self.until(caller, run, |status| status.has_ended() || status == RunStatus::AwaitingApproval).await
+    }
+
     /// The run when it has ended.
-    pub(super) async fn until_ended(&self, caller: &Caller, mut run: Run) -> Result<Run, Error> {
-        while !run.status.has_ended() {
+    pub(super) async fn until_ended(&self, caller: &Caller, run: Run) -> Result<Run, Error> {
+        self.until(caller, run, RunStatus::has_ended).await
+    }
+
+    async fn until(&self, caller: &Caller, mut run: Run, is_it: impl Fn(RunStatus) -> bool) -> Result<Run, Error> {
+        while !is_it(run.status) {
             match self.live.find(run.id) {
                 Some(live) => {
                     let mut grown = live.watch();

@@ -1,8 +1,9 @@
 //! The port to language models.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::stream::BoxStream;
 
 use crate::{Json, agent::Temperature, run::Usage};
@@ -29,8 +30,58 @@ pub trait LlmProvider: Send + Sync + 'static {
     /// As [`LlmErrorKind`] says.
     async fn stream(&self, request: LlmRequest) -> Result<LlmStream, LlmError>;
 
+    /// Writes down what is said in a recording. The answer may be empty: nobody speaks in it.
+    ///
+    /// # Errors
+    /// As [`LlmErrorKind`] says; [`LlmErrorKind::Rejected`] from a model that takes no recordings.
+    async fn transcribe(&self, recording: LlmRecording) -> Result<String, LlmError>;
+
+    /// What it takes besides text. What it does not take is [`LlmErrorKind::Rejected`].
+    fn senses(&self) -> LlmSenses;
+
     /// The model that answers a request which names none: a name for the record.
     fn default_model(&self) -> &str;
+}
+
+/// What a model takes besides text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LlmSenses {
+    /// Pictures: [`LlmMessage::UserWithPictures`].
+    pub pictures: bool,
+    /// Recordings: [`LlmProvider::transcribe`].
+    pub recordings: bool,
+}
+
+/// A picture for a model.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LlmPicture {
+    /// What it is: `image/png`, say.
+    pub content_type: String,
+    /// Its bytes, as they were brought.
+    pub bytes: Bytes,
+}
+
+impl fmt::Debug for LlmPicture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LlmPicture({}, {} bytes)", self.content_type, self.bytes.len())
+    }
+}
+
+/// A recording for a model.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LlmRecording {
+    /// What it is called: endpoints tell the format by the ending.
+    pub file_name: String,
+    /// What it is: `audio/mpeg`, say.
+    pub content_type: String,
+    /// Its bytes, as they were brought.
+    pub bytes: Bytes,
+}
+
+impl fmt::Debug for LlmRecording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LlmRecording({}, {} bytes)", self.content_type, self.bytes.len())
+    }
 }
 
 /// What comes from the model.
@@ -60,6 +111,10 @@ pub enum Purpose {
     Answer,
     /// A title of a few words.
     Title,
+    /// What a document says, in a few sentences: the document is the last message.
+    Summary,
+    /// What a picture shows.
+    Description,
 }
 
 /// A message of a conversation, as a model sees it.
@@ -69,6 +124,13 @@ pub enum LlmMessage {
     System(String),
     /// What the person said, as written.
     User(String),
+    /// What the person said, and the pictures that they show with it.
+    UserWithPictures {
+        /// The text.
+        content: String,
+        /// The pictures, at least one.
+        pictures: Vec<LlmPicture>,
+    },
     /// What the model said.
     Assistant {
         /// Its text.

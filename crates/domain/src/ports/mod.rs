@@ -5,17 +5,23 @@
 //! Not found is `Ok(None)` in a read.
 
 mod clock;
+pub mod embedder;
 mod ids;
 pub mod llm;
 pub mod object_store;
 pub mod presence;
 pub mod store;
+pub mod text_extractor;
+pub mod tool_server;
 pub mod vector_store;
 
 pub use clock::Clock;
+pub use embedder::Embedder;
 pub use ids::Ids;
 pub use llm::LlmProvider;
 pub use object_store::ObjectStore;
 pub use presence::PresenceSource;
 pub use store::Store;
+pub use text_extractor::TextExtractor;
+pub use tool_server::ToolServer;
 pub use vector_store::VectorStore;

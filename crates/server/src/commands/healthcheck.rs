@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream, ToSocketAddrs},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs},
     time::Duration,
 };
 
@@ -20,8 +20,7 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
     let host = reachable(&config.server.host);
     let mut addresses = (host.as_str(), port).to_socket_addrs().with_context(|| format!("{host} has no address"))?;
     let address = addresses.next().with_context(|| format!("{host} has no address"))?;
-    let status =
-        status(TcpStream::connect_timeout(&address, PATIENCE).with_context(|| format!("no answer from {address}"))?)?;
+    let status = ask(address, "/readyz")?;
     if status == 200 { Ok(()) } else { bail!("{address} is not ready: it answered {status}") }
 }
 
@@ -34,10 +33,13 @@ fn reachable(host: &str) -> String {
     }
 }
 
-fn status(mut stream: TcpStream) -> anyhow::Result<u16> {
+/// What a server answers a GET of this path with.
+pub fn ask(address: SocketAddr, path: &str) -> anyhow::Result<u16> {
+    let connected = TcpStream::connect_timeout(&address, PATIENCE);
+    let mut stream = connected.with_context(|| format!("no answer from {address}"))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).context("it does not answer")?;
     let status = line.split_whitespace().nth(1).and_then(|status| status.parse().ok());

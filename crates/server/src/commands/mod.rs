@@ -2,10 +2,12 @@
 
 mod admin;
 mod config;
+mod extract;
 mod healthcheck;
 mod migrate;
 mod openapi;
 mod serve;
+mod service_manager;
 mod signals;
 mod worker;
 
@@ -45,6 +47,13 @@ enum Command {
     Admin(admin::AdminCommand),
     /// Ask the server of this configuration whether it is ready; ends with 0 if it is.
     Healthcheck,
+    /// Read one document, for the process that asks for it.
+    #[command(hide = true)]
+    Extract {
+        /// What it may take.
+        #[arg(long)]
+        order: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,6 +70,7 @@ impl CommandLine {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Openapi => openapi::run(),
+            Command::Extract { order } => extract::run(&order),
             Command::Config(ConfigCommand::Print) => config::print(&self.read_config()?),
             Command::Serve => self.with_runtime(serve::run),
             Command::Worker => self.with_runtime(worker::run),

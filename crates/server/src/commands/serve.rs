@@ -1,16 +1,25 @@
 use std::io::Write;
 
-use super::signals::Signals;
+use super::{service_manager, signals::Signals};
 use crate::{Server, config::Config, wire::Overrides};
 
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let server = Server::start(&config, Overrides::default()).await?;
     greet(&config, &server)?;
+    service_manager::ready();
+    tokio::select! {
+        ended = until_stopped(&server, &mut signals) => ended,
+        never = service_manager::watched(Some(server.address())) => match never {},
+    }
+}
+
+async fn until_stopped(server: &Server, signals: &mut Signals) -> anyhow::Result<()> {
     tokio::select! {
         () = signals.received() => {}
         () = server.failed() => anyhow::bail!("the HTTP server ended by itself"),
     }
+    service_manager::stopping();
     tracing::info!("stopping; a second signal stops at once");
     tokio::select! {
         () = server.stop() => tracing::info!("stopped"),

@@ -1,6 +1,8 @@
 use anyhow::Context;
 
-use super::signals::Signals;
+use stead_application::Application;
+
+use super::{service_manager, signals::Signals};
 use crate::{
     config::Config,
     metrics::{self, Figures},
@@ -17,7 +19,16 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     Figures::show(&config.metrics, recorder, &application)?;
     application.start_worker();
     tracing::info!("working");
+    service_manager::ready();
+    tokio::select! {
+        ended = until_stopped(&application, &mut signals) => ended,
+        never = service_manager::watched(None) => match never {},
+    }
+}
+
+async fn until_stopped(application: &Application, signals: &mut Signals) -> anyhow::Result<()> {
     signals.received().await;
+    service_manager::stopping();
     tracing::info!("stopping; a second signal stops at once");
     tokio::select! {
         () = application.stop() => tracing::info!("stopped"),

@@ -1,7 +1,10 @@
 //! `[limits]`: what one principal may do in how much time. 0 switches a limit off.
 
 use serde::{Deserialize, Serialize};
-use stead_application::limits::{LimitSettings, RateSetting};
+use stead_application::{
+    files::FileLimits,
+    limits::{LimitSettings, RateSetting},
+};
 
 use super::fields;
 
@@ -33,9 +36,21 @@ pub struct LimitsConfig {
     /// New conversations an hour.
     #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
     pub new_conversations_per_hour: u32,
+    /// The largest file, in bytes.
+    #[serde(deserialize_with = "fields::within::<_, _, 1, 10_737_418_240>")]
+    pub upload_bytes: u64,
+    /// What the files of an organization may have together, in bytes.
+    #[serde(deserialize_with = "fields::within::<_, _, 0, { i64::MAX }>")]
+    pub storage_bytes: u64,
 }
 
 impl LimitsConfig {
+    /// What of it holds for files.
+    pub fn files(&self) -> FileLimits {
+        let storage_bytes = if self.storage_bytes == 0 { i64::MAX.unsigned_abs() } else { self.storage_bytes };
+        FileLimits { upload_bytes: self.upload_bytes, storage_bytes }
+    }
+
     /// What of it holds for every request.
     pub fn settings(&self) -> LimitSettings {
         LimitSettings {

@@ -23,6 +23,11 @@ pub struct LlmConfig {
     /// The model that embeds.
     #[serde(deserialize_with = "fields::optional", serialize_with = "fields::show_optional")]
     pub embedding_model: Option<String>,
+    /// The model that looks at pictures; the usual one where absent.
+    #[serde(deserialize_with = "fields::optional", serialize_with = "fields::show_optional")]
+    pub vision_model: Option<String>,
+    /// The model that writes recordings down.
+    pub transcription_model: String,
     /// The sampling temperature of agents that name none; the model's own where absent.
     #[serde(deserialize_with = "fields::optional", serialize_with = "fields::show_optional")]
     pub temperature: Option<f64>,

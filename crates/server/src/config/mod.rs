@@ -13,6 +13,7 @@ mod layer;
 mod limits;
 mod llm;
 mod log;
+mod mcp;
 mod metrics;
 mod objects;
 mod otel;
@@ -41,6 +42,7 @@ pub use http_url::HttpUrl;
 pub use limits::LimitsConfig;
 pub use llm::LlmConfig;
 pub use log::{LogConfig, LogFormat};
+pub use mcp::{McpConfig, StdioEnvironment};
 pub use metrics::MetricsConfig;
 pub use objects::{ObjectsConfig, ObjectsUrl};
 pub use otel::OtelConfig;
@@ -68,6 +70,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// Addresses that users give.
     pub network: NetworkConfig,
+    /// Servers of tools.
+    pub mcp: McpConfig,
     /// What one principal may do in how much time.
     pub limits: LimitsConfig,
     /// Answers by agents.

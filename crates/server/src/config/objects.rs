@@ -1,6 +1,6 @@
 //! `[objects]`: where files are kept.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,14 @@ pub struct ObjectsConfig {
     /// The S3 secret key.
     #[serde(deserialize_with = "fields::secret", serialize_with = "fields::show_redacted")]
     pub secret_key: Option<SecretString>,
+    /// Whether downloads are redirected to addresses of S3.
+    pub redirect: bool,
+    /// How old bytes that belong to no file are when they are removed.
+    #[serde(deserialize_with = "fields::span_within::<_, 0, 31_536_000_000>", serialize_with = "fields::show_span")]
+    pub orphans_after: Duration,
+    /// How often is looked for them.
+    #[serde(deserialize_with = "fields::span_within::<_, 100, 2_592_000_000>", serialize_with = "fields::show_span")]
+    pub orphans_look_every: Duration,
 }
 
 /// A folder, or a bucket of S3 or of something compatible.

@@ -27,7 +27,7 @@ pub struct ServerConfig {
     /// The proxies that are believed about the client's address.
     #[serde(deserialize_with = "fields::parsed", serialize_with = "fields::show_text")]
     pub trusted_proxies: TrustedProxies,
-    /// How long the head of a connection's first request may take.
+    /// How long the head of a request may take, from its first byte on.
     #[serde(deserialize_with = "fields::span_within::<_, 1_000, 600_000>", serialize_with = "fields::show_span")]
     pub header_timeout: Duration,
     /// How long the body of a request may take.

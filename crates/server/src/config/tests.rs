@@ -46,6 +46,7 @@ fn the_defaults_are_complete_and_right() {
     assert_eq!(config.events.keep.as_secs(), 7 * 86_400);
     assert_eq!(config.log.format, LogFormat::Text);
     assert!(config.auth.new_organizations && config.database.migrate && !config.network.allow_private);
+    assert!(!config.mcp.stdio && config.mcp.stdio_env.expose().is_empty());
 }
 
 #[test]
@@ -203,6 +204,8 @@ fn what_belongs_together_is_required_together() {
     assert!(refusal(&[("STEAD_LLM__BASE_URL", "http://host/v1")]).starts_with("llm.model: is required"));
     assert!(refusal(&[("STEAD_VECTORS__URL", "pinecone://host")]).starts_with("vectors.api_key: is required"));
     assert!(refusal(&[("STEAD_OBJECTS__ACCESS_KEY", "key")]).contains("set both or neither"));
+    assert!(refusal(&[("STEAD_OBJECTS__URL", "s3://bucket")]).starts_with("objects.access_key: is required with S3"));
+    assert!(refusal(&[("STEAD_OBJECTS__REDIRECT", "true")]).contains("needs S3: files in a folder"));
     assert!(
         refusal(&[("STEAD_DATABASE__URL", "postgres://host/stead")])
             .starts_with("auth.secret: is required with Postgres")

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use tracing_subscriber::EnvFilter;
 
-use super::{Config, ConfigError, DatabaseUrl, VectorsUrl};
+use super::{Config, ConfigError, DatabaseUrl, ObjectsUrl, VectorsUrl};
 
 /// A secret shorter than the keys that are derived from it would weaken them.
 pub(super) const SHORTEST_SECRET: usize = 32;
@@ -44,6 +44,16 @@ impl Config {
                 "objects.access_key",
                 self.objects.access_key.is_some() != self.objects.secret_key.is_some(),
                 "objects.access_key and objects.secret_key go together: set both or neither",
+            ),
+            (
+                "objects.access_key",
+                matches!(self.objects.url, ObjectsUrl::S3 { .. }) && self.objects.access_key.is_none(),
+                "is required with S3",
+            ),
+            (
+                "objects.redirect",
+                matches!(self.objects.url, ObjectsUrl::Folder(_)) && self.objects.redirect,
+                "needs S3: files in a folder have no address of their own",
             ),
             (
                 "vectors.api_key",

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use stead_domain::ports::{
     LlmProvider,
-    llm::{FinishReason, Finished, LlmError, LlmErrorKind, LlmEvent, LlmRequest, LlmStream},
+    llm::{FinishReason, Finished, LlmError, LlmErrorKind, LlmEvent, LlmRecording, LlmRequest, LlmSenses, LlmStream},
 };
 
 /// So many models have figures of their own; people name models, and a label must not be without bounds.
@@ -49,6 +49,14 @@ impl LlmProvider for MeasuredLlm {
                 Err(error)
             }
         }
+    }
+
+    async fn transcribe(&self, recording: LlmRecording) -> Result<String, LlmError> {
+        self.inner.transcribe(recording).await
+    }
+
+    fn senses(&self) -> LlmSenses {
+        self.inner.senses()
     }
 
     fn default_model(&self) -> &str {

@@ -13,6 +13,10 @@ pub fn describe() {
     describe_gauge!("stead_db_waiting", "Callers that wait for a connection");
     describe_gauge!("stead_db_up", "Whether the database answered when this page was read");
     describe_gauge!("stead_events_newest_position", "The place of the newest event in the log");
+    describe_gauge!(
+        "stead_event_log_held_back_seconds",
+        "How long a transaction has held back the log of events, from 2 s on"
+    );
     describe_gauge!("stead_jobs", "Jobs by state");
     describe_gauge!("stead_jobs_oldest_due_seconds", "How long the job has waited that is due longest");
     describe_counter!("stead_jobs_tried_total", "Tries of jobs by outcome");

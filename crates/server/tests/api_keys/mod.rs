@@ -23,7 +23,7 @@ fn bearer(client: &Client, made: &Value) -> Client {
 }
 
 /// Somebody who comes with a new key.
-async fn key(account: &Account, scopes: &[&str]) -> Client {
+pub async fn key(account: &Account, scopes: &[&str]) -> Client {
     bearer(account, &made(account, scopes).await)
 }
 

@@ -104,7 +104,7 @@ impl Cast {
     }
 
     async fn make_scopeless_key(&mut self) {
-        let (_, client) = key(self.person("own"), &["files:read"], None).await;
+        let (_, client) = key(self.person("own"), &["channels:read"], None).await;
         self.outsiders.insert("key without scope", client);
     }
 }

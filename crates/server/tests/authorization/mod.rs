@@ -10,6 +10,7 @@ use self::{cast::Cast, table::Row};
 use crate::harness::{
     Setup,
     contract::{Contract, Operation},
+    world::{takes_form, takes_picture},
 };
 
 on_both!(everybody_may_do_what_the_matrix_says_and_nothing_else);
@@ -47,6 +48,8 @@ async fn play(cast: &mut Cast, row: &Row) -> Vec<String> {
         let call = cast.client(actor).at_root().call(operation.method.clone(), &path);
         let call = match things::body(cast, operation, row).await {
             Some(body) => call.json(&body),
+            None if takes_form(operation) => call.file("note.txt", "A note."),
+            None if takes_picture(operation) => call.picture(),
             None => call,
         };
         let answer = call.await;

@@ -22,6 +22,9 @@ pub async fn target(cast: &mut Cast, operation: &Operation, row: &Row) -> String
             if path.contains("{run_id}") {
                 let answer = talk.say("hello").await.expect(201);
                 path = path.replace("{run_id}", text(&answer["metadata"]["run_id"]));
+            } else if path.contains("{message_id}") {
+                let answer = talk.say("hello").await.expect(201);
+                path = path.replace("{message_id}", text(&answer["id"]));
             } else if path.ends_with("/generate_title") {
                 talk.say("hello").await.expect(201);
             }
@@ -39,6 +42,22 @@ pub async fn target(cast: &mut Cast, operation: &Operation, row: &Row) -> String
     if path.contains("{invitation_id}") {
         let invitation = cast.person("owner").post("/invitations", json!({})).await.expect(201);
         path = path.replace("{invitation_id}", text(&invitation["id"]));
+    }
+    if path.contains("{mcp_server_id}") {
+        let name = cast.new_name();
+        let server = cast.person("owner").tool_server(&name).await;
+        path = path.replace("{mcp_server_id}", text(&server["id"]));
+    }
+    let own = cast.person("own");
+    if path.contains("{file_id}") {
+        let file = own.upload("note.txt", "A note.").await;
+        if row.has("in a thread") {
+            own.post("/chat/default/threads", json!({"file_ids": [file["id"]]})).await.expect(201);
+        }
+        path = path.replace("{file_id}", text(&file["id"]));
+    }
+    if path.contains("{avatar_id}") {
+        path = path.replace("{avatar_id}", &own.new_avatar().await);
     }
     let user = if row.has("an owner") { cast.person("owner") } else { own };
     path = path.replace("{user_id}", user.id()).replace("{handle}", text(&user.user["handle"]));
@@ -64,7 +83,7 @@ async fn agent(cast: &mut Cast, row: &Row) -> String {
 
 /// The body of a row's call, if it has one.
 pub async fn body(cast: &mut Cast, operation: &Operation, row: &Row) -> Option<Value> {
-    operation.about.get("requestBody")?;
+    operation.about.pointer("/requestBody/content/application~1json")?;
     let name = cast.new_name();
     let own = cast.person("own");
     let role = if row.has("an owner") { "owner" } else { "member" };
@@ -79,12 +98,23 @@ pub async fn body(cast: &mut Cast, operation: &Operation, row: &Row) -> Option<V
         "POST invitations" => json!({"role": role}),
         "PATCH organization" => json!({"name": name}),
         "POST agents" => json!({"handle": name, "display_name": "An agent", "kind": kind}),
+        "PUT agents/{agent_id}/tools" => {
+            let server = cast.person("owner").tool_server(&name).await;
+            json!({"servers": [{"mcp_server_id": server["id"]}]})
+        }
+        "POST mcp-servers" => json!({"name": name, "transport": "http", "url": "https://tools.example.org/mcp"}),
+        "PATCH mcp-servers/{mcp_server_id}" => json!({"name": name}),
+        "POST mcp-servers/{mcp_server_id}/check" => json!({"accept_changes": true}),
         "PATCH agents/{agent_id}" => json!({"description": name}),
         "POST chat/{agent_id}/threads" | "PATCH chat/{agent_id}/threads/{thread_id}" => json!({"title": name}),
         "POST chat/{agent_id}/threads/{thread_id}/messages" if row.has("import") => {
             json!({"content": name, "role": "assistant"})
         }
         "POST chat/{agent_id}/threads/{thread_id}/messages" => json!({"content": name}),
+        "PUT chat/{agent_id}/threads/{thread_id}/messages/{message_id}/feedback" => json!({"rating": "down"}),
+        "POST chat/{agent_id}/threads/{thread_id}/runs/{run_id}/approvals" => {
+            json!({"tool_call_id": "0197a3c4-5d6e-7f80-9a1b-000000000009", "approve": true})
+        }
         other => panic!("the matrix does not know a body for {other}"),
     })
 }

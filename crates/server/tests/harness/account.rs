@@ -83,6 +83,17 @@ impl Account {
         Self::from_sign_in(&self.without_token(), &format!("{handle}@example.org"), answer.expect(201))
     }
 
+    /// A new server of tools of the organization.
+    pub async fn tool_server(&self, name: &str) -> Value {
+        let url = format!("https://tools.example.org/{name}");
+        self.post("/mcp-servers", json!({"name": name, "transport": "http", "url": url})).await.expect(201)
+    }
+
+    /// A new file.
+    pub async fn upload(&self, name: &str, bytes: impl AsRef<[u8]>) -> Value {
+        self.post_nothing("/files").file(name, bytes).await.expect(201)
+    }
+
     /// A new agent of one's own.
     pub async fn agent(&self, handle: &str) -> Value {
         self.post("/agents", json!({"handle": handle, "display_name": handle})).await.expect(201)

@@ -100,6 +100,10 @@ impl Client {
         self.call(Method::POST, path)
     }
 
+    pub fn put(&self, path: &str, body: Value) -> Call {
+        self.call(Method::PUT, path).json(&body)
+    }
+
     pub fn patch(&self, path: &str, body: Value) -> Call {
         self.call(Method::PATCH, path).json(&body)
     }
@@ -132,6 +136,25 @@ impl Call {
     /// A body that does not say what it is.
     pub fn bytes(self, body: impl Into<Bytes>) -> Self {
         Self { body: Some(body.into()), ..self }
+    }
+
+    /// A form with a file.
+    pub fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let head = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+        self.form(&[(head.as_bytes(), bytes.as_ref())])
+    }
+
+    /// A form of these parts: the head of each, with the empty line behind it, and what it holds.
+    pub fn form(self, parts: &[(&[u8], &[u8])]) -> Self {
+        let mut body = Vec::new();
+        for (head, content) in parts {
+            body.extend_from_slice(b"--a-boundary\r\n");
+            body.extend_from_slice(head);
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--a-boundary--\r\n");
+        self.header("content-type", "multipart/form-data; boundary=a-boundary").bytes(body)
     }
 
     /// Sends it and follows what comes.

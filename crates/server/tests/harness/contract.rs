@@ -100,7 +100,10 @@ impl Contract {
             None => assert!(answer.body.is_empty(), "{what}: a body where none is documented: {}", answer.text()),
             Some(content) => {
                 let kind = kind.split(';').next().unwrap_or_default();
-                let media = content.get(kind).unwrap_or_else(|| panic!("{what}: {kind:?} is not documented"));
+                let media = content
+                    .get(kind)
+                    .or_else(|| content.get("*/*"))
+                    .unwrap_or_else(|| panic!("{what}: {kind:?} is not documented"));
                 if kind == "application/json" {
                     let name = format!("{} {} {}", operation.method, operation.path, answer.status);
                     self.schemas.check_response(&name, &media["schema"], &answer.json(), &what);

@@ -8,6 +8,7 @@ pub mod call;
 pub mod contract;
 pub mod events;
 pub mod patience;
+pub mod picture;
 pub mod process;
 pub mod raw;
 pub mod schema;

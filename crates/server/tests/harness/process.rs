@@ -1,6 +1,7 @@
 //! The built binary, as an operator runs it.
 
 use std::{
+    fs::File,
     process::{ExitStatus, Output, Stdio},
     time::Duration,
 };
@@ -38,10 +39,19 @@ pub async fn run(arguments: &[&str], settings: &[(String, String)]) -> Output {
 impl Process {
     /// Starts it and waits until it says where it listens.
     pub async fn serve(setup: &Setup, address: &Address) -> Self {
-        let mut settings = setup.settings();
         // Whatever it logs goes nowhere: nobody reads this pipe.
-        settings.push(("STEAD_LOG__FILTER".to_owned(), "off".to_owned()));
-        let mut child = stead(&["serve"], &settings).stderr(Stdio::inherit()).spawn().expect("the binary runs");
+        Self::start(setup, address, "off", Stdio::inherit()).await
+    }
+
+    /// The same; all that it logs goes to this file.
+    pub async fn serve_logging(setup: &Setup, address: &Address, log: File) -> Self {
+        Self::start(setup, address, "trace", Stdio::from(log)).await
+    }
+
+    async fn start(setup: &Setup, address: &Address, filter: &str, stderr: Stdio) -> Self {
+        let mut settings = setup.settings();
+        settings.push(("STEAD_LOG__FILTER".to_owned(), filter.to_owned()));
+        let mut child = stead(&["serve"], &settings).stderr(stderr).spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let first = soon("its first line", lines.next_line()).await.expect("text").expect("a line before it ends");
         let url =

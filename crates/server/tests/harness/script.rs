@@ -1,4 +1,5 @@
-//! What the fake model answers. Titles are asked for at any time, so they never take an answer out of the line.
+//! What the fake model answers. Titles and what else is no answer are asked for at any time, so they never take an answer
+//! out of the line.
 
 use std::{
     collections::VecDeque,
@@ -22,6 +23,8 @@ impl Script {
         let replies = Arc::new(Mutex::new(replies));
         self.0.answer_with(move |request| match request.purpose {
             Purpose::Title => FakeReply::text("A title"),
+            Purpose::Summary => FakeReply::text("A summary"),
+            Purpose::Description => FakeReply::text("A picture"),
             Purpose::Answer => {
                 let next = replies.lock().expect("nobody panicked").pop_front();
                 next.unwrap_or_else(|| FakeReply::text(asked(request)))
@@ -32,7 +35,7 @@ impl Script {
     /// Every title like this.
     pub fn titles(&self, reply: FakeReply) {
         self.0.answer_with(move |request| match request.purpose {
-            Purpose::Title => reply.clone(),
+            Purpose::Title | Purpose::Summary | Purpose::Description => reply.clone(),
             Purpose::Answer => FakeReply::text(asked(request)),
         });
     }
@@ -55,7 +58,7 @@ pub fn asked(request: &LlmRequest) -> String {
 pub fn told(request: &LlmRequest) -> Vec<String> {
     let line = |message: &LlmMessage| match message {
         LlmMessage::System(text) => format!("system: {text}"),
-        LlmMessage::User(text) => format!("user: {text}"),
+        LlmMessage::User(text) | LlmMessage::UserWithPictures { content: text, .. } => format!("user: {text}"),
         LlmMessage::Assistant { content, .. } => format!("assistant: {content}"),
         LlmMessage::Tool { content, .. } => format!("tool: {content}"),
     };

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use stead_domain::ports::Clock;
+use stead_domain::ports::{Clock, ToolServer};
 use stead_server::EphemeralBuilder;
 use stead_testkit::{
-    fakes::{FakeClock, FakeLlm},
+    fakes::{FakeClock, FakeLlm, FakeObjectStore, FakeToolServer},
     openai_wire::OpenAiWireServer,
 };
 
@@ -16,6 +16,10 @@ use super::{Stead, backend::Home};
 pub struct Setup {
     pub home: Arc<Home>,
     pub model: Model,
+    /// The servers of tools; the real adapter where there are none.
+    pub tools: Option<FakeToolServer>,
+    /// Where the bytes of files are; a folder where there is none.
+    pub objects: Option<FakeObjectStore>,
     settings: Vec<(String, String)>,
     clock: Option<Arc<FakeClock>>,
 }
@@ -33,7 +37,14 @@ pub enum Model {
 
 impl Setup {
     pub fn new(home: Arc<Home>) -> Self {
-        Self { home, model: Model::Fake(FakeLlm::new()), settings: Vec::new(), clock: None }
+        Self {
+            home,
+            model: Model::Fake(FakeLlm::new()),
+            tools: Some(FakeToolServer::new()),
+            objects: None,
+            settings: Vec::new(),
+            clock: None,
+        }
     }
 
     /// Sets what an environment variable would.
@@ -46,6 +57,16 @@ impl Setup {
     /// On a database of the same kind that has no tables yet.
     pub async fn on_an_untouched_database(self) -> Self {
         Self { home: self.home.untouched().await, ..self }
+    }
+
+    /// Lets the real adapter look for servers of tools.
+    pub fn real_tools(self) -> Self {
+        Self { tools: None, ..self }
+    }
+
+    /// Keeps the bytes of files in this.
+    pub fn objects(self, objects: &FakeObjectStore) -> Self {
+        Self { objects: Some(objects.clone()), ..self }
     }
 
     /// Lets the offline model answer.
@@ -101,6 +122,12 @@ impl Setup {
         }
         if let Model::Fake(llm) = &self.model {
             builder = builder.llm(Arc::new(llm.clone()));
+        }
+        if let Some(tools) = &self.tools {
+            builder = builder.tools(Arc::new(tools.clone()) as Arc<dyn ToolServer>);
+        }
+        if let Some(objects) = &self.objects {
+            builder = builder.objects(Arc::new(objects.clone()));
         }
         if let Some(clock) = &self.clock {
             builder = builder.clock(Arc::clone(clock) as Arc<dyn Clock>);

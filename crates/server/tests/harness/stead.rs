@@ -11,7 +11,11 @@ use stead_domain::{
     user::User,
 };
 use stead_server::Ephemeral;
-use stead_testkit::{builders, fakes::FakeLlm, openai_wire::OpenAiWireServer};
+use stead_testkit::{
+    builders,
+    fakes::{FakeLlm, FakeToolServer},
+    openai_wire::OpenAiWireServer,
+};
 
 use super::{Account, Backend, Client, Setup, account::PASSWORD, call::Address, script::Script, setup::Model};
 
@@ -66,6 +70,11 @@ impl Stead {
     pub fn llm(&self) -> &FakeLlm {
         let Model::Fake(llm) = &self.setup.model else { panic!("this Stead has another model than the fake") };
         llm
+    }
+
+    /// The fake that is every server of tools.
+    pub fn tools(&self) -> &FakeToolServer {
+        self.setup.tools.as_ref().expect("this Stead has the real adapter")
     }
 
     /// The server that answers.

@@ -17,10 +17,15 @@ pub struct World {
     pub agent: String,
     pub thread: String,
     pub run: String,
+    /// The answer of that run.
+    pub message: String,
     pub api_key: String,
     pub user: String,
     pub session: String,
     pub invitation: String,
+    pub file: String,
+    pub avatar: String,
+    pub mcp_server: String,
 }
 
 impl World {
@@ -30,12 +35,29 @@ impl World {
         let talk = account.talk_with(&agent).await;
         let answer = talk.say("hello").await.expect(201);
         let run = answer["metadata"]["run_id"].as_str().unwrap().to_owned();
+        let message = answer["id"].as_str().unwrap().to_owned();
         let api_key = json!({"name": "A key", "scopes": ["threads:read"]});
         let api_key = account.post("/api-keys", api_key).await.expect(201)["id"].as_str().unwrap().to_owned();
         let user = account.id().to_owned();
         let session = account.another_session().await;
         let invitation = account.post("/invitations", json!({})).await.expect(201)["id"].as_str().unwrap().to_owned();
-        Self { account, agent, thread: talk.id, run, api_key, user, session, invitation }
+        let mcp_server = account.tool_server("tools").await["id"].as_str().unwrap().to_owned();
+        let file = account.upload("note.txt", "A note.").await["id"].as_str().unwrap().to_owned();
+        let avatar = account.new_avatar().await;
+        Self {
+            account,
+            agent,
+            thread: talk.id,
+            run,
+            message,
+            api_key,
+            user,
+            session,
+            invitation,
+            file,
+            avatar,
+            mcp_server,
+        }
     }
 
     /// Ids that name nothing.
@@ -46,10 +68,14 @@ impl World {
             agent: nothing(1),
             thread: nothing(2),
             run: nothing(3),
+            message: nothing(11),
             api_key: nothing(4),
             user: nothing(5),
             session: nothing(6),
             invitation: nothing(7),
+            file: nothing(9),
+            avatar: nothing(10),
+            mcp_server: nothing(8),
         }
     }
 
@@ -59,10 +85,14 @@ impl World {
         let path = path
             .replace("{thread_id}", &self.thread)
             .replace("{run_id}", &self.run)
+            .replace("{message_id}", &self.message)
             .replace("{api_key_id}", &self.api_key)
             .replace("{user_id}", &self.user)
             .replace("{session_id}", &self.session)
             .replace("{invitation_id}", &self.invitation)
+            .replace("{file_id}", &self.file)
+            .replace("{avatar_id}", &self.avatar)
+            .replace("{mcp_server_id}", &self.mcp_server)
             .replace("{handle}", self.account.user["handle"].as_str().unwrap());
         assert!(!path.contains('{'), "a parameter that the tests do not know: {path}");
         path
@@ -70,17 +100,33 @@ impl World {
 
     /// A call of an operation with these ids that is in itself right.
     pub fn call(&self, operation: &Operation) -> Call {
-        let call = self.account.at_root().call(operation.method.clone(), &self.path(operation));
-        match body_of(operation) {
-            Some(body) => call.json(&body),
-            None => call,
-        }
+        filled(self.account.at_root().call(operation.method.clone(), &self.path(operation)), operation)
     }
 }
 
-/// A body that an operation takes, if it takes one.
+/// A call with the body that its operation takes, if it takes one.
+pub fn filled(call: Call, operation: &Operation) -> Call {
+    match body_of(operation) {
+        Some(body) => call.json(&body),
+        None if takes_form(operation) => call.file("note.txt", "Another note."),
+        None if takes_picture(operation) => call.picture(),
+        None => call,
+    }
+}
+
+/// Whether an operation takes a file.
+pub fn takes_form(operation: &Operation) -> bool {
+    operation.about.pointer("/requestBody/content/multipart~1form-data").is_some()
+}
+
+/// Whether an operation takes a picture.
+pub fn takes_picture(operation: &Operation) -> bool {
+    operation.about.pointer("/requestBody/content/image~1png").is_some()
+}
+
+/// The JSON that an operation takes, if it takes some.
 pub fn body_of(operation: &Operation) -> Option<Value> {
-    operation.about.get("requestBody")?;
+    operation.about.pointer("/requestBody/content/application~1json")?;
     let path = operation.path.trim_start_matches("/api/v1");
     Some(match (operation.method.as_str(), path) {
         ("POST", "/auth/register") => registration("newcomer"),
@@ -90,10 +136,20 @@ pub fn body_of(operation: &Operation) -> Option<Value> {
         ("POST", "/agents") => json!({"handle": "another", "display_name": "Another"}),
         ("POST", "/chat/{agent_id}/threads") => json!({"title": "Another"}),
         ("POST", "/chat/{agent_id}/threads/{thread_id}/messages") => json!({"content": "hello"}),
+        ("POST", "/chat/{agent_id}/threads/{thread_id}/runs/{run_id}/approvals") => {
+            json!({"tool_call_id": "0197a3c4-5d6e-7f80-9a1b-000000000009", "approve": true})
+        }
+        ("PUT", "/chat/{agent_id}/threads/{thread_id}/messages/{message_id}/feedback") => json!({"rating": "up"}),
         ("PATCH", "/users/me") => json!({"bio": "changed"}),
         ("POST", "/invitations") => json!({"role": "admin"}),
         ("PATCH", "/users/{user_id}") => json!({"role": "owner"}),
         ("PATCH", "/organization") => json!({"name": "Changed"}),
+        ("PUT", "/agents/{agent_id}/tools") => json!({"servers": []}),
+        ("POST", "/mcp-servers") => {
+            json!({"name": "another", "transport": "http", "url": "https://tools.example.org/another"})
+        }
+        ("PATCH", "/mcp-servers/{mcp_server_id}") => json!({"timeout_s": 5}),
+        ("POST", "/mcp-servers/{mcp_server_id}/check") => json!({"accept_changes": true}),
         ("PATCH", "/agents/{agent_id}") => json!({"display_name": "Changed"}),
         ("PATCH", "/chat/{agent_id}/threads/{thread_id}") => json!({"title": "Changed"}),
         (method, path) => panic!("the tests need a body for {method} {path}"),
@@ -105,9 +161,9 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
     Contract::get().operations().iter().filter(|operation| operation.path.starts_with("/api/v1/"))
 }
 
-/// Those that take a body.
+/// Those that take JSON.
 pub fn with_body() -> impl Iterator<Item = &'static Operation> {
-    operations().filter(|operation| operation.about.get("requestBody").is_some())
+    operations().filter(|operation| operation.about.pointer("/requestBody/content/application~1json").is_some())
 }
 
 /// Whether an operation is only a look.

@@ -61,6 +61,9 @@ fn the_unit_starts_what_there_is() {
     let patience: u64 = lines(&unit, "TimeoutStopSec").next().unwrap().parse().unwrap();
     let defaults = Config::load(None, []).unwrap();
     assert!(patience > 2 * defaults.server.shutdown_timeout.as_secs());
+    // The process says when it is ready and that it lives (tests/binary/service_manager.rs).
+    assert_eq!(lines(&unit, "Type").next(), Some("notify"));
+    assert!(lines(&unit, "WatchdogSec").next().is_some_and(|seconds| seconds.parse::<u32>().is_ok()));
     for hardening in
         ["NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes", "SystemCallFilter=@system-service"]
     {

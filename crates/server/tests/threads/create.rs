@@ -81,7 +81,7 @@ async fn a_title_has_bounds(stead: Stead) {
 
 async fn what_comes_later_is_refused_as_unknown(stead: Stead) {
     let ann = stead.register("ann").await;
-    for field in ["file_ids", "archived", "user_id", "id", "messages", "channel_id", "surprise"] {
+    for field in ["archived", "user_id", "id", "messages", "channel_id", "surprise"] {
         ann.post(THREADS, json!({field: null})).await.refused(400, "invalid_request");
         ann.post(THREADS, json!({field: []})).await.refused(400, "invalid_request");
     }

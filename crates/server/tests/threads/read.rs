@@ -21,7 +21,9 @@ async fn a_thread_comes_with_its_latest_messages(stead: Stead) {
     for wrong in ["0", "101", "-1", "x", ""] {
         ann.get(&talk.at(&format!("?message_limit={wrong}"))).await.complains_about("message_limit");
     }
-    ann.get(&talk.at("?branches=all")).await.refused(400, "invalid_request");
+    for wrong in ["none", "", "All", "true"] {
+        ann.get(&talk.at(&format!("?branches={wrong}"))).await.complains_about("branches");
+    }
 }
 
 async fn a_thread_is_found_under_its_own_agent_alone(stead: Stead) {

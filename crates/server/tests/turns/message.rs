@@ -62,12 +62,12 @@ async fn other_roles_are_not_ours_to_send_yet(stead: Stead) {
 async fn what_comes_later_is_refused_as_unknown(stead: Stead) {
     let ann = stead.register("ann").await;
     let talk = ann.talk().await;
-    for field in ["file_ids", "parent_id", "client_id", "attachments", "id", "status", "surprise"] {
+    for field in ["client_id", "attachments", "id", "status", "surprise"] {
         ann.post(&talk.at("/messages"), json!({"content": "x", field: null})).await.refused(400, "invalid_request");
     }
     let answer = talk.say("x").await.expect(201);
     let (message, run) = (answer["id"].as_str().unwrap(), answer["metadata"]["run_id"].as_str().unwrap());
-    for later in [format!("/messages/{message}/regenerate"), format!("/runs/{run}/approvals")] {
+    for later in [format!("/messages/{message}/pin"), format!("/runs/{run}/resume")] {
         ann.post(&talk.at(&later), json!({})).await.refused(404, "not_found");
     }
     assert_eq!(talk.messages().await.len(), 2);

@@ -106,7 +106,9 @@ async fn a_message_larger_than_the_context_fails_by_name(setup: Setup) {
     let stead = setup.start().await;
     let ann = stead.register("ann").await;
     let talk = ann.talk().await;
-    talk.say(&"x".repeat(3_000)).await.refused(503, "ai_unavailable");
+    let answer = talk.say(&"x".repeat(3_000)).await;
+    assert_eq!(answer.header("retry-after"), None, "it will not fit later either");
+    answer.refused(400, "context_exceeded");
     let messages = talk.messages().await;
     assert_eq!(messages[0]["content"].as_str().unwrap().len(), 3_000);
     let run = talk.run(messages[1]["metadata"]["run_id"].as_str().unwrap()).await;

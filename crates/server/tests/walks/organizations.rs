@@ -42,7 +42,17 @@ async fn what_another_organization_has_is_not_there(stead: Stead) {
     for operation in operations().filter(|operation| operation.path.contains('{')) {
         for (foreign, unknown) in mixtures(&ann, &bob).iter().zip(mixtures(&ann, &nothing)) {
             let path = foreign.path(operation);
-            let ids = [&bob.agent, &bob.thread, &bob.run, &bob.api_key, &bob.user, &bob.session, &bob.invitation];
+            let ids = [
+                &bob.agent,
+                &bob.thread,
+                &bob.run,
+                &bob.api_key,
+                &bob.user,
+                &bob.session,
+                &bob.invitation,
+                &bob.file,
+                &bob.mcp_server,
+            ];
             let has_foreign = ids.iter().any(|id| path.contains(id.as_str()));
             if !has_foreign || path.contains("/agents/default") {
                 continue;

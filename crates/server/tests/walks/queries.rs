@@ -8,10 +8,7 @@ async fn every_operation_refuses_an_unknown_query_parameter(stead: Stead) {
         for query in ["surprise=1", "surprise", "id=1&surprise=2"] {
             let path = format!("{}?{query}", world.path(operation));
             let call = world.account.at_root().call(operation.method.clone(), &path);
-            let call = match crate::harness::world::body_of(operation) {
-                Some(body) => call.json(&body),
-                None => call,
-            };
+            let call = crate::harness::world::filled(call, operation);
             let answer = call.await;
             assert_eq!(answer.status, 400, "{}: {}", answer.sent, answer.text());
             answer.refused(400, "invalid_request");

@@ -4,7 +4,7 @@ use crate::harness::{
     Client, Stead, World,
     call::Call,
     contract::{Contract, Operation},
-    world::{body_of, operations},
+    world::{filled, operations},
 };
 
 on_both!(every_operation_takes_its_scope_of_a_key);
@@ -22,11 +22,7 @@ async fn key_with(world: &World, scopes: &[&str]) -> Client {
 }
 
 fn call(client: &Client, world: &World, operation: &Operation) -> Call {
-    let call = client.at_root().call(operation.method.clone(), &world.path(operation));
-    match body_of(operation) {
-        Some(body) => call.json(&body),
-        None => call,
-    }
+    filled(client.at_root().call(operation.method.clone(), &world.path(operation)), operation)
 }
 
 async fn every_operation_takes_its_scope_of_a_key(stead: Stead) {
@@ -46,7 +42,7 @@ async fn every_operation_takes_its_scope_of_a_key(stead: Stead) {
         "organization:read",
         "organization:write",
     ];
-    let nobody_has = key_with(&world, &["files:read"]).await;
+    let nobody_has = key_with(&world, &["channels:read"]).await;
     let admin = key_with(&world, &["admin", "threads:import"]).await;
     let (mut scoped, mut closed) = (0, 0);
     // What deletes comes last, so that everything else finds what it asks for.

@@ -2,6 +2,10 @@
 //! run by every adapter and every fake.
 
 pub mod clock;
+pub mod embedder;
 pub mod ids;
 pub mod llm;
+pub mod object_store;
 pub mod store;
+pub mod text_extractor;
+pub mod tool_server;

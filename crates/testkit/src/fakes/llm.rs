@@ -12,7 +12,9 @@ use std::{
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
-use stead_domain::ports::llm::{Finished, LlmError, LlmEvent, LlmMessage, LlmProvider, LlmRequest, LlmStream, Purpose};
+use stead_domain::ports::llm::{
+    Finished, LlmError, LlmEvent, LlmMessage, LlmProvider, LlmRecording, LlmRequest, LlmSenses, LlmStream, Purpose,
+};
 use tokio::{sync::watch, time::timeout};
 
 use crate::gate::PATIENCE;
@@ -23,7 +25,8 @@ pub use reply::{FakeFailure, FakeReply};
 /// What the fake calls itself.
 const MODEL: &str = "fake";
 
-/// A model that answers as scripted, else by `answer_with`, else with the question (a title: "A title"). It keeps what
+/// A model that answers as scripted, else by `answer_with`, else with the question (a title: "A title", a summary: "A
+/// summary", a picture's description: "A picture"). It writes down a recording as told by `transcribe_with`. It keeps what
 /// it was asked. Clones are the same model.
 #[derive(Clone)]
 pub struct FakeLlm(Arc<Inner>);
@@ -36,18 +39,20 @@ struct Inner {
 struct Plan {
     script: VecDeque<FakeReply>,
     default: Box<dyn Fn(&LlmRequest) -> FakeReply + Send>,
+    transcript: Result<String, LlmError>,
 }
 
 #[derive(Default)]
 struct Progress {
     requests: Vec<LlmRequest>,
+    recordings: Vec<LlmRecording>,
     callers_left: usize,
 }
 
 impl FakeLlm {
     /// A model that repeats the question.
     pub fn new() -> Self {
-        let plan = Plan { script: VecDeque::new(), default: Box::new(echo) };
+        let plan = Plan { script: VecDeque::new(), default: Box::new(echo), transcript: Ok("A transcript".to_owned()) };
         Self(Arc::new(Inner { plan: Mutex::new(plan), progress: watch::Sender::new(Progress::default()) }))
     }
 
@@ -59,6 +64,16 @@ impl FakeLlm {
     /// Answers whatever the script does not like this.
     pub fn answer_with(&self, answer: impl Fn(&LlmRequest) -> FakeReply + Send + 'static) {
         self.plan().default = Box::new(answer);
+    }
+
+    /// Writes down every recording like this, or fails.
+    pub fn transcribe_with(&self, transcript: Result<String, LlmError>) {
+        self.plan().transcript = transcript;
+    }
+
+    /// The recordings it was given, in order.
+    pub fn recordings(&self) -> Vec<LlmRecording> {
+        self.0.progress.borrow().recordings.clone()
     }
 
     /// What it was asked, in order.
@@ -133,6 +148,15 @@ impl LlmProvider for FakeLlm {
         Ok(events.boxed())
     }
 
+    async fn transcribe(&self, recording: LlmRecording) -> Result<String, LlmError> {
+        self.0.progress.send_modify(|progress| progress.recordings.push(recording));
+        self.plan().transcript.clone()
+    }
+
+    fn senses(&self) -> LlmSenses {
+        LlmSenses { pictures: true, recordings: true }
+    }
+
     fn default_model(&self) -> &str {
         MODEL
     }
@@ -154,11 +178,13 @@ impl Drop for Caller {
 
 fn echo(request: &LlmRequest) -> FakeReply {
     let asked = request.messages.iter().rev().find_map(|message| match message {
-        LlmMessage::User(text) => Some(text.as_str()),
+        LlmMessage::User(text) | LlmMessage::UserWithPictures { content: text, .. } => Some(text.as_str()),
         LlmMessage::System(_) | LlmMessage::Assistant { .. } | LlmMessage::Tool { .. } => None,
     });
     match request.purpose {
         Purpose::Answer => FakeReply::text(asked.unwrap_or_default()),
         Purpose::Title => FakeReply::text("A title"),
+        Purpose::Summary => FakeReply::text("A summary"),
+        Purpose::Description => FakeReply::text("A picture"),
     }
 }

@@ -1,4 +1,5 @@
-//! A server that speaks OpenAI's streaming chat completions over real HTTP on this machine.
+//! A server that speaks OpenAI's streaming chat completions, its embeddings and its transcriptions over real HTTP on this
+//! machine.
 //!
 //! It is strict: what OpenAI refuses it refuses, with OpenAI's error body. It keeps every request, and it can fail in
 //! every way that has been seen of such endpoints.
@@ -22,9 +23,11 @@ mod reply;
 mod respond;
 mod server;
 mod shared;
+mod side;
 mod stream;
 mod strict;
 
 pub use recorded::RecordedRequest;
 pub use reply::Reply;
 pub use server::OpenAiWireServer;
+pub use side::SideRequest;

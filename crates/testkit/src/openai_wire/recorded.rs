@@ -35,7 +35,11 @@ impl RecordedRequest {
         self.messages()
             .iter()
             .filter(|message| message["role"] == role)
-            .filter_map(|message| message["content"].as_str())
+            .filter_map(|message| {
+                let content = &message["content"];
+                let parts = content.as_array().map(Vec::as_slice).unwrap_or_default();
+                content.as_str().or_else(|| parts.iter().find_map(|part| part["text"].as_str()))
+            })
             .collect()
     }
 

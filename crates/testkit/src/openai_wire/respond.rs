@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use hyper::{Method, Request, Response, StatusCode, body::Incoming, header};
+use hyper::{HeaderMap, Method, Request, Response, StatusCode, body::Incoming, header};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,11 +12,13 @@ use super::{
     recorded::RecordedRequest,
     reply::{Before, Content, Reply},
     shared::Shared,
-    strict,
+    side, strict,
 };
 
 pub(super) async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<WireBody>, Infallible> {
-    if request.uri().path() != "/v1/chat/completions" {
+    let path = request.uri().path().to_owned();
+    let is_side = [side::EMBEDDINGS, side::TRANSCRIPTIONS].contains(&path.as_str());
+    if path != "/v1/chat/completions" && !is_side {
         return Ok(error(StatusCode::NOT_FOUND, "unknown_url", "unknown path"));
     }
     if request.method() != Method::POST {
@@ -26,7 +28,11 @@ pub(super) async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> 
     let Ok(body) = body.collect().await else {
         return Ok(error(StatusCode::BAD_REQUEST, "unreadable", "the body broke off"));
     };
-    let body = serde_json::from_slice::<Value>(&body.to_bytes());
+    let body = body.to_bytes();
+    if is_side {
+        return Ok(respond_aside(shared, &path, parts.headers, &body).await);
+    }
+    let body = serde_json::from_slice::<Value>(&body);
     let given = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let wrong_key = shared.key.as_ref().is_some_and(|key| given != format!("Bearer {key}"));
     let refusal = match &body {
@@ -49,6 +55,24 @@ pub(super) async fn respond(shared: Arc<Shared>, request: Request<Incoming>) -> 
             play(reply, &recorded, Reader::new(shared)).await
         }
     })
+}
+
+/// Answers what does not stream. Its replies are played as others are, of requests that hold nothing.
+async fn respond_aside(shared: Arc<Shared>, path: &str, headers: HeaderMap, body: &Bytes) -> Response<WireBody> {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wrong_key = shared.key.as_ref().is_some_and(|key| given != format!("Bearer {key}"));
+    let request = side::read(path, headers, body);
+    shared.progress.send_modify(|progress| progress.side_requests.push(request.clone()));
+    if wrong_key {
+        return error(StatusCode::UNAUTHORIZED, "invalid_api_key", "Incorrect API key provided");
+    }
+    if let Some((status, why)) = side::refusal(&request) {
+        return error(status, "invalid_request", &why);
+    }
+    let scripted = shared.plan().side_script.pop_front();
+    let reply = scripted.unwrap_or_else(|| Reply::text("").body(side::answer(&request).to_string()));
+    let recorded = RecordedRequest { headers: request.headers, body: Value::Null, refused: None };
+    play(reply, &recorded, Reader::new(shared)).await
 }
 
 async fn play(reply: Reply, request: &RecordedRequest, mut reader: Reader) -> Response<WireBody> {

@@ -11,6 +11,7 @@ use super::{
     reply::Reply,
     respond::respond,
     shared::{Progress, Shared},
+    side::SideRequest,
 };
 use crate::gate::PATIENCE;
 
@@ -71,6 +72,16 @@ impl OpenAiWireServer {
     /// Every request to the chat-completions path so far, refused ones too.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.progress.borrow().requests.clone()
+    }
+
+    /// Answers the next request for vectors or a transcript like this: with a status, or a body.
+    pub fn script_side(&self, reply: Reply) {
+        self.shared.plan().side_script.push_back(reply);
+    }
+
+    /// Every request for vectors or a transcript so far, refused ones too.
+    pub fn side_requests(&self) -> Vec<SideRequest> {
+        self.shared.progress.borrow().side_requests.clone()
     }
 
     /// Why requests were refused as wrong.

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{recorded::RecordedRequest, reply::Reply};
+use super::{recorded::RecordedRequest, reply::Reply, side::SideRequest};
 
 type Answerer = Box<dyn Fn(&RecordedRequest) -> Reply + Send>;
 type Condition = Box<dyn Fn(&RecordedRequest) -> bool + Send>;
@@ -23,6 +23,7 @@ pub(super) struct Shared {
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     pub(super) requests: Vec<RecordedRequest>,
+    pub(super) side_requests: Vec<SideRequest>,
     pub(super) connections: usize,
     pub(super) clients_left: usize,
 }
@@ -31,13 +32,15 @@ pub(super) struct Progress {
 pub(super) struct Plan {
     pub(super) rules: Vec<(Condition, Answerer)>,
     pub(super) script: VecDeque<Reply>,
+    pub(super) side_script: VecDeque<Reply>,
     pub(super) default: Answerer,
 }
 
 impl Shared {
     pub(super) fn new(key: Option<String>) -> Self {
         let default: Answerer = Box::new(|request| Reply::text(request.last_user_text()));
-        let plan = Mutex::new(Plan { rules: Vec::new(), script: VecDeque::new(), default });
+        let plan =
+            Mutex::new(Plan { rules: Vec::new(), script: VecDeque::new(), side_script: VecDeque::new(), default });
         Self { key, progress: watch::Sender::new(Progress::default()), plan }
     }
 

@@ -104,6 +104,10 @@ fn check_messages(messages: &[Value]) -> Result<(), Wrong> {
             );
         }
         match role {
+            "user" if message.get("content").is_some_and(Value::is_array) => {
+                only(message, &["role", "content", "name"], "a message")?;
+                check_parts(full_array(&message["content"], "a message's content")?)?;
+            }
             "system" | "developer" | "user" => {
                 only(message, &["role", "content", "name"], "a message")?;
                 non_empty(message, "content", "a message")?;
@@ -113,6 +117,35 @@ fn check_messages(messages: &[Value]) -> Result<(), Wrong> {
         }
     }
     if unanswered.is_empty() { Ok(()) } else { Err("the last tool calls have no tool messages".into()) }
+}
+
+/// Checks the text and the pictures that a message is made of.
+fn check_parts(parts: &[Value]) -> Result<(), Wrong> {
+    for part in parts {
+        let part = object(part, "a part")?;
+        match text(part, "type", "a part")? {
+            "text" => {
+                only(part, &["type", "text"], "a part")?;
+                non_empty(part, "text", "a part")?;
+            }
+            "image_url" => {
+                only(part, &["type", "image_url"], "a part")?;
+                let image = object(part.get("image_url").unwrap_or(&Value::Null), "an image_url")?;
+                only(image, &["url", "detail"], "an image_url")?;
+                let url = non_empty(image, "url", "an image_url")?;
+                let kinds = ["png", "jpeg", "webp", "gif"];
+                let is_data = kinds.iter().any(|kind| {
+                    let data = url.strip_prefix(&format!("data:image/{kind};base64,"));
+                    data.is_some_and(|data| !data.is_empty() && data.len() % 4 == 0)
+                });
+                if !is_data && !url.starts_with("https://") {
+                    return Err("an image_url must be https or hold a picture".into());
+                }
+            }
+            _ => return Err("a part has an unknown type".into()),
+        }
+    }
+    Ok(())
 }
 
 /// Checks an assistant's message; gives the ids of its tool calls.

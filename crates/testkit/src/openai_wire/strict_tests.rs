@@ -24,8 +24,11 @@ fn what_openai_takes_passes() {
         {"role": "user", "content": "thanks"},
     ]);
     let tool = json!({"type": "function", "function": {"name": "clock", "description": "d", "parameters": {}}});
+    let picture = json!({"type": "image_url", "image_url": {"url": "data:image/png;base64,aaaa"}});
+    let shown = json!([{"type": "text", "text": "what?"}, picture]);
     for body in [
         messages(talk),
+        messages(json!([{"role": "user", "content": shown}])),
         with("tools", json!([tool])),
         with("max_tokens", json!(5)),
         with("temperature", json!(0.5)),
@@ -58,6 +61,9 @@ fn what_openai_refuses_is_refused() {
         with("tools", json!([{"type": "function", "function": {"name": "a", "parameters": "none"}}])),
         messages(json!([])),
         messages(json!("hi")),
+        messages(json!([{"role": "user", "content": []}])),
+        messages(json!([{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x"}}]}])),
+        messages(json!([{"role": "user", "content": [{"type": "sound"}]}])),
         messages(json!([{"role": "user", "content": ""}])),
         messages(json!([{"role": "user", "content": null}])),
         messages(json!([{"role": "wizard", "content": "hi"}])),

@@ -1,10 +1,16 @@
 //! Runs jobs on pooled connections, each as a task of its own: a caller that goes away drops no transaction, and
 //! connections live on the runtime on which the store was made.
 
+mod places;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::{
@@ -18,8 +24,9 @@ use futures_util::{FutureExt, future::BoxFuture};
 use stead_domain::ports::store::{ConnectionFigures, StoreError};
 use tokio::runtime::Handle;
 
+use self::places::{Place, Places};
 use super::connect::Connector;
-use crate::error::SqlError;
+use crate::{error::SqlError, figures};
 
 /// How long a job that lost against another transaction waits each time before it is done again: at once it would take
 /// the rows back before the other, which waits for them, has woken up.
@@ -31,6 +38,7 @@ type Transactions = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 #[derive(Clone)]
 pub(super) struct Executor {
     pool: Pool<AsyncPgConnection>,
+    places: Places,
     runtime: Handle,
 }
 
@@ -38,6 +46,11 @@ pub(super) struct Executor {
 #[derive(Debug, thiserror::Error)]
 #[error("no connection to the database could be had")]
 struct NoConnection(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+/// Others had all connections for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection to the database became free in time")]
+struct NoPlace;
 
 /// What became of a transaction that was tried once.
 pub(super) enum Once<R> {
@@ -69,7 +82,7 @@ impl Executor {
             .connection_timeout(acquire_timeout)
             .test_on_check_out(true)
             .build_unchecked(manager);
-        Self { pool, runtime: Handle::current() }
+        Self { pool, places: Places::new(connections, acquire_timeout), runtime: Handle::current() }
     }
 
     /// The pool, at this moment.
@@ -78,7 +91,7 @@ impl Executor {
         ConnectionFigures {
             open: state.connections,
             in_use: state.connections.saturating_sub(state.idle_connections),
-            waiting: u32::try_from(state.statistics.pending_gets()).unwrap_or(u32::MAX),
+            waiting: self.places.waiting(),
         }
     }
 
@@ -87,9 +100,9 @@ impl Executor {
         &self,
         job: impl for<'c> FnOnce(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Send + 'static,
     ) -> Result<R, StoreError> {
-        let pool = self.pool.clone();
+        let executor = self.clone();
         self.detached(async move {
-            let mut connection = acquire(&pool).await?;
+            let mut connection = executor.acquire().await?;
             Ok(job(&mut connection).await?)
         })
         .await
@@ -100,10 +113,10 @@ impl Executor {
         &self,
         job: impl for<'c> Fn(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Send + Sync + 'static,
     ) -> Result<R, StoreError> {
-        let pool = self.pool.clone();
+        let executor = self.clone();
         self.detached(async move {
             for wait in RETRIES {
-                let mut connection = acquire(&pool).await?;
+                let mut connection = executor.acquire().await?;
                 match in_transaction(&mut connection, &job).await {
                     Err(error) if error.is_contended() => tracing::debug!(%error, "a transaction is done again"),
                     ended => return Ok(ended?),
@@ -111,27 +124,32 @@ impl Executor {
                 drop(connection);
                 tokio::time::sleep(wait).await;
             }
-            let mut connection = acquire(&pool).await?;
+            let mut connection = executor.acquire().await?;
             Ok(in_transaction(&mut connection, &job).await?)
         })
         .await
     }
 
-    /// Runs a job in a transaction, once, on the caller's task.
+    /// Runs a job, which makes so many writes durable, in a transaction, once, on the caller's task.
     pub(super) async fn write_once<R: Send>(
         &self,
+        writes: usize,
         job: impl for<'c> FnOnce(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Send,
     ) -> Once<R> {
-        let mut connection = match self.pool.get().await {
+        let mut connection = match self.acquire().await {
             Ok(connection) => connection,
-            Err(error) => return Once::Undone(NoConnection(error.into()).into()),
+            Err(error) => return Once::Undone(error.into()),
         };
+        let began = Instant::now();
         if let Err(error) = Transactions::begin_transaction(&mut *connection).await {
             return Once::Undone(error.into());
         }
         match job(&mut connection).await {
             Ok(done) => match Transactions::commit_transaction(&mut *connection).await {
-                Ok(()) => Once::Done(done),
+                Ok(()) => {
+                    figures::batch(writes, began.elapsed());
+                    Once::Done(done)
+                }
                 Err(error) => Once::Unknown(error),
             },
             Err(error) => {
@@ -139,6 +157,12 @@ impl Executor {
                 Once::Undone(error.into())
             }
         }
+    }
+
+    async fn acquire(&self) -> Result<Taken<'_>, StoreError> {
+        let place = self.places.take().await.ok_or_else(|| unavailable(NoPlace))?;
+        let connection = self.pool.get().await.map_err(|error| unavailable(NoConnection(error.into())))?;
+        Ok(Taken { connection, _place: place })
     }
 
     /// Where the connections are driven.
@@ -165,10 +189,12 @@ async fn in_transaction<R>(
     connection: &mut AsyncPgConnection,
     job: &(impl for<'c> Fn(&'c mut AsyncPgConnection) -> BoxFuture<'c, Result<R, SqlError>> + Sync),
 ) -> Result<R, SqlError> {
+    let began = Instant::now();
     Transactions::begin_transaction(connection).await?;
     match job(connection).await {
         Ok(done) => {
             Transactions::commit_transaction(connection).await?;
+            figures::batch(1, began.elapsed());
             Ok(done)
         }
         Err(error) => {
@@ -184,8 +210,28 @@ async fn rollback(connection: &mut AsyncPgConnection) {
     }
 }
 
-async fn acquire(pool: &Pool<AsyncPgConnection>) -> Result<PooledConnection<'_, AsyncPgConnection>, StoreError> {
-    pool.get().await.map_err(|error| StoreError::Unavailable(Box::new(NoConnection(error.into()))))
+/// A connection, given back before its place.
+struct Taken<'p> {
+    connection: PooledConnection<'p, AsyncPgConnection>,
+    _place: Place<'p>,
+}
+
+impl Deref for Taken<'_> {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Taken<'_> {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        &mut self.connection
+    }
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
 }
 
 fn closed() -> DieselError {

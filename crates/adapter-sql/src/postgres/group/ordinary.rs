@@ -1,14 +1,16 @@
 //! Which commits are applied in groups, and which of them in the same one.
 //!
-//! Ordinary is what storing a message takes. Nothing that an ordinary commit changes can make a guard of another one in
-//! its group hold or cease to hold, so all guards are looked at before all changes.
+//! Ordinary is what messages, turns and new threads take. Nothing that an ordinary commit changes can make a guard of another
+//! one in its group hold or cease to hold, so all guards are looked at before all changes; and changes of one kind go
+//! together, in one order of kinds, which is that of each commit's own changes.
 
 use std::collections::HashSet;
 
 use stead_domain::{
-    ConversationId,
+    AgentId, ConversationId, MessageId, RunId,
     idempotency::IdempotencyScope,
-    ports::store::{Change, Commit, Guard, MessageChange, ThreadChange},
+    ports::store::{Change, Commit, Guard, MessageChange, RunChange, ThreadChange},
+    user::OrganizationRole,
 };
 
 /// What is larger is applied alone, so that others do not wait for it.
@@ -18,23 +20,76 @@ const MOST_ROWS: usize = 16;
 pub(super) fn is_ordinary(commit: &Commit) -> bool {
     let Commit { idempotency: _, guards, changes, events, jobs } = commit;
     let rows = changes.len() + events.len() + jobs.len();
-    let (mut judged, mut touched) = (HashSet::new(), HashSet::new());
-    let guarded: HashSet<ConversationId> = guards.iter().filter_map(thread).collect();
+    let locked: HashSet<ConversationId> = guards.iter().filter_map(locked).collect();
     rows > 0
         && rows <= MOST_ROWS
         && guards.len() <= MOST_ROWS
-        && guards.iter().all(|guard| match guard {
-            Guard::Member { .. } | Guard::Thread { .. } | Guard::Agent { .. } => true,
-            // It is judged under the lock of the other guard.
-            Guard::Newest { conversation, .. } => guarded.contains(conversation) && judged.insert(*conversation),
-            _ => false,
-        })
         && lock_mode(guards).is_some()
+        && guards_are_ordinary(guards, &locked)
+        && changes_are_ordinary(changes, &locked)
+}
+
+/// What is judged under the lock of a thread needs that lock in the same commit.
+fn guards_are_ordinary(guards: &[Guard], locked: &HashSet<ConversationId>) -> bool {
+    let (mut newest, mut rooms, mut leases) = (HashSet::new(), HashSet::new(), HashSet::new());
+    guards.iter().all(|guard| match guard {
+        Guard::Member { .. }
+        | Guard::Thread { .. }
+        | Guard::Agent { .. }
+        | Guard::User { at_least: OrganizationRole::Member, .. } => true,
+        Guard::Newest { conversation, .. } => locked.contains(conversation) && newest.insert(*conversation),
+        Guard::QueueRoom { conversation, agent, .. } => {
+            locked.contains(conversation) && rooms.insert((*conversation, *agent))
+        }
+        Guard::RunLease { run, .. } => leases.insert(*run),
+        _ => false,
+    })
+}
+
+/// What a commit does at most once.
+#[derive(PartialEq, Eq, Hash)]
+enum Once {
+    Touch(ConversationId),
+    Start(ConversationId, AgentId),
+    FinishMessage(MessageId),
+    FinishRun(RunId),
+    Step(RunId, i32, i32),
+}
+
+fn changes_are_ordinary(changes: &[Change], locked: &HashSet<ConversationId>) -> bool {
+    let mut done = HashSet::new();
+    let makes_threads = changes.iter().any(|change| matches!(change, Change::Thread(ThreadChange::Insert(..))));
+    changes.iter().filter_map(place).is_sorted()
         && changes.iter().all(|change| match change {
-            Change::Message(MessageChange::Insert(_)) | Change::Audit(_) => true,
-            Change::Thread(ThreadChange::Touch { conversation, .. }) => touched.insert(*conversation),
+            Change::Audit(_)
+            | Change::Thread(ThreadChange::Insert(..))
+            | Change::Message(MessageChange::Insert(_))
+            | Change::Run(RunChange::Insert(_)) => true,
+            Change::Thread(ThreadChange::Touch { conversation, .. }) => {
+                !makes_threads && done.insert(Once::Touch(*conversation))
+            }
+            Change::Message(MessageChange::Finish(finish)) => done.insert(Once::FinishMessage(finish.message)),
+            Change::Run(RunChange::Step(run, step)) => done.insert(Once::Step(*run, step.attempt, step.n)),
+            Change::Run(RunChange::Finish(finish)) => done.insert(Once::FinishRun(finish.run)),
+            Change::Run(RunChange::StartNext { conversation, agent, .. }) => {
+                locked.contains(conversation) && done.insert(Once::Start(*conversation, *agent))
+            }
             _ => false,
         })
+}
+
+/// Where a change stands in the order of kinds. Touches and audit lines have nothing to do with the others.
+fn place(change: &Change) -> Option<u8> {
+    match change {
+        Change::Thread(ThreadChange::Insert(..)) => Some(0),
+        Change::Message(MessageChange::Insert(_)) => Some(1),
+        Change::Run(RunChange::Insert(_)) => Some(2),
+        Change::Message(MessageChange::Finish(_)) => Some(3),
+        Change::Run(RunChange::Step(..)) => Some(4),
+        Change::Run(RunChange::Finish(_)) => Some(5),
+        Change::Run(RunChange::StartNext { .. }) => Some(6),
+        _ => None,
+    }
 }
 
 /// How a commit locks the conversations that it guards: both at once could make two groups wait for each other.
@@ -63,27 +118,33 @@ fn lock_mode(guards: &[Guard]) -> Option<LockMode> {
 pub(super) struct Together {
     lock_mode: Option<LockMode>,
     scopes: HashSet<IdempotencyScope>,
-    /// Conversations that one of them touches, or whose newest message one of them guards.
+    /// Conversations that one of them touches, or of whose newest message or queue one of them judges.
     owned: HashSet<ConversationId>,
-    /// Conversations that messages are added to.
+    /// Conversations that something is added to.
     added_to: HashSet<ConversationId>,
+    runs: HashSet<RunId>,
+    answers: HashSet<MessageId>,
 }
 
 impl Together {
     /// Admits an ordinary commit to the group, unless one of the two has to see what the other did: they have the same key,
-    /// or one touches a conversation, or guards its newest message, that the other one writes to.
+    /// or the same run, or one judges or touches a conversation that the other one writes to.
     pub(super) fn admit(&mut self, commit: &Commit) -> bool {
         let wanted = lock_mode(&commit.guards).filter(|mode| *mode != LockMode::None);
         let differs = matches!((self.lock_mode, wanted), (Some(mode), Some(wanted)) if mode != wanted);
         let scope = commit.idempotency.as_ref().map(|record| &record.scope);
-        let newest = commit.guards.iter().filter_map(newest);
-        let owned: HashSet<ConversationId> = newest.chain(commit.changes.iter().filter_map(touched)).collect();
-        let added_to: HashSet<ConversationId> = commit.changes.iter().filter_map(added_to).collect();
+        let (guards, changes) = (&commit.guards, &commit.changes);
+        let owned: HashSet<_> = guards.iter().filter_map(judged).chain(changes.iter().filter_map(owned)).collect();
+        let added_to: HashSet<_> = changes.iter().filter_map(added_to).collect();
+        let runs: HashSet<_> = guards.iter().filter_map(held).chain(changes.iter().filter_map(run)).collect();
+        let answers: HashSet<_> = changes.iter().filter_map(answer).collect();
         if differs
             || scope.is_some_and(|scope| self.scopes.contains(scope))
             || !self.owned.is_disjoint(&owned)
             || !self.owned.is_disjoint(&added_to)
             || !self.added_to.is_disjoint(&owned)
+            || !self.runs.is_disjoint(&runs)
+            || !self.answers.is_disjoint(&answers)
         {
             return false;
         }
@@ -91,34 +152,63 @@ impl Together {
         self.scopes.extend(scope.cloned());
         self.owned.extend(owned);
         self.added_to.extend(added_to);
+        self.runs.extend(runs);
+        self.answers.extend(answers);
         true
     }
 }
 
-fn thread(guard: &Guard) -> Option<ConversationId> {
+fn locked(guard: &Guard) -> Option<ConversationId> {
     match guard {
         Guard::Thread { conversation, .. } => Some(*conversation),
         _ => None,
     }
 }
 
-fn newest(guard: &Guard) -> Option<ConversationId> {
+fn judged(guard: &Guard) -> Option<ConversationId> {
     match guard {
-        Guard::Newest { conversation, .. } => Some(*conversation),
+        Guard::Newest { conversation, .. } | Guard::QueueRoom { conversation, .. } => Some(*conversation),
+        _ => None,
+    }
+}
+
+fn held(guard: &Guard) -> Option<RunId> {
+    match guard {
+        Guard::RunLease { run, .. } => Some(*run),
+        _ => None,
+    }
+}
+
+fn owned(change: &Change) -> Option<ConversationId> {
+    match change {
+        Change::Thread(ThreadChange::Touch { conversation, .. })
+        | Change::Run(RunChange::StartNext { conversation, .. }) => Some(*conversation),
         _ => None,
     }
 }
 
 fn added_to(change: &Change) -> Option<ConversationId> {
     match change {
+        Change::Thread(ThreadChange::Insert(thread, _)) => Some(thread.id),
         Change::Message(MessageChange::Insert(message)) => Some(message.conversation_id),
+        Change::Run(RunChange::Insert(run)) => Some(run.conversation_id),
         _ => None,
     }
 }
 
-fn touched(change: &Change) -> Option<ConversationId> {
+fn run(change: &Change) -> Option<RunId> {
     match change {
-        Change::Thread(ThreadChange::Touch { conversation, .. }) => Some(*conversation),
+        Change::Run(RunChange::Insert(run)) => Some(run.id),
+        Change::Run(RunChange::Step(run, _)) => Some(*run),
+        Change::Run(RunChange::Finish(finish)) => Some(finish.run),
+        _ => None,
+    }
+}
+
+fn answer(change: &Change) -> Option<MessageId> {
+    match change {
+        Change::Message(MessageChange::Insert(message)) => Some(message.id),
+        Change::Message(MessageChange::Finish(finish)) => Some(finish.message),
         _ => None,
     }
 }

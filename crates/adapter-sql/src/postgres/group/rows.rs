@@ -2,25 +2,20 @@
 
 use std::sync::Arc;
 
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use stead_domain::ports::store::{Change, Commit};
 
 use crate::{
     error::SqlError,
-    rows::{AuditRow, IdempotencyRow, JobRow, MessageRow, NewEventRow},
+    prepared::Prepare,
+    rows::{AuditRow, IdempotencyRow, JobRow, NewEventRow},
     types::{SqlJson, SqlTime, SqlUuid},
 };
 
 const IDEMPOTENCY: &str = "INSERT INTO idempotency \
     (organization_id, user_id, operation, key, fingerprint, subject_id, created_at) \
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-
-const MESSAGES: &str = "INSERT INTO messages \
-    (id, organization_id, conversation_id, author_kind, author_user_id, author_agent_id, on_behalf_of_user_id, role, \
-     from_ai, content, content_html, metadata, reply_to_id, branch_parent_id, active, run_id, status, client_id, version, \
-     created_at, edited_at) \
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 
 const AUDIT: &str = "INSERT INTO audit (id, organization_id, actor_user_id, action, subject_id, at) \
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6)";
@@ -36,13 +31,6 @@ const EVENTS: &str = "INSERT INTO events \
 
 const JOBS: &str = "INSERT INTO jobs (id, organization_id, kind, payload, run_at, attempts, fence) \
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
-
-/// One column of the rows.
-macro_rules! column {
-    ($rows:expr, $name:ident) => {
-        $rows.iter().map(|row| row.$name.clone()).collect::<Vec<_>>()
-    };
-}
 
 /// Notes the records; whether none was there.
 pub(super) async fn insert_idempotency(
@@ -63,44 +51,14 @@ pub(super) async fn insert_idempotency(
         .bind::<Array<Binary>, _>(column!(rows, fingerprint))
         .bind::<Array<SqlUuid>, _>(column!(rows, subject_id))
         .bind::<Array<SqlTime>, _>(column!(rows, created_at))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(inserted == rows.len())
 }
 
-pub(super) async fn insert_messages(mut conn: &AsyncPgConnection, rows: Vec<MessageRow>) -> Result<(), SqlError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    diesel::sql_query(MESSAGES)
-        .bind::<Array<SqlUuid>, _>(column!(rows, id))
-        .bind::<Array<SqlUuid>, _>(column!(rows, organization_id))
-        .bind::<Array<SqlUuid>, _>(column!(rows, conversation_id))
-        .bind::<Array<Text>, _>(column!(rows, author_kind))
-        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, author_user_id))
-        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, author_agent_id))
-        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, on_behalf_of_user_id))
-        .bind::<Array<Text>, _>(column!(rows, role))
-        .bind::<Array<Bool>, _>(column!(rows, from_ai))
-        .bind::<Array<Text>, _>(column!(rows, content))
-        .bind::<Array<Text>, _>(column!(rows, content_html))
-        .bind::<Array<SqlJson>, _>(column!(rows, metadata))
-        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, reply_to_id))
-        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, branch_parent_id))
-        .bind::<Array<Bool>, _>(column!(rows, active))
-        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, run_id))
-        .bind::<Array<Text>, _>(column!(rows, status))
-        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, client_id))
-        .bind::<Array<BigInt>, _>(column!(rows, version))
-        .bind::<Array<SqlTime>, _>(column!(rows, created_at))
-        .bind::<Array<Nullable<SqlTime>>, _>(column!(rows, edited_at))
-        .execute(&mut conn)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn insert_audit(mut conn: &AsyncPgConnection, commits: &[Arc<Commit>]) -> Result<(), SqlError> {
-    let entries = commits.iter().flat_map(|commit| &commit.changes).filter_map(|change| match change {
+pub(super) async fn insert_audit(mut conn: &AsyncPgConnection, changes: &[&Change]) -> Result<(), SqlError> {
+    let entries = changes.iter().filter_map(|change| match change {
         Change::Audit(entry) => Some(AuditRow::from(entry)),
         _ => None,
     });
@@ -115,6 +73,7 @@ pub(super) async fn insert_audit(mut conn: &AsyncPgConnection, commits: &[Arc<Co
         .bind::<Array<Text>, _>(column!(rows, action))
         .bind::<Array<SqlUuid>, _>(column!(rows, subject_id))
         .bind::<Array<SqlTime>, _>(column!(rows, at))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -134,6 +93,7 @@ pub(super) async fn insert_events(mut conn: &AsyncPgConnection, commits: &[Arc<C
         .bind::<Array<SqlUuid>, _>(column!(rows, subject_id))
         .bind::<Array<BigInt>, _>(column!(rows, subject_version))
         .bind::<Array<SqlTime>, _>(column!(rows, at))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -153,6 +113,7 @@ pub(super) async fn insert_jobs(mut conn: &AsyncPgConnection, commits: &[Arc<Com
         .bind::<Array<SqlTime>, _>(column!(rows, run_at))
         .bind::<Array<Integer>, _>(column!(rows, attempts))
         .bind::<Array<BigInt>, _>(column!(rows, fence))
+        .prepared()
         .execute(&mut conn)
         .await?;
     Ok(())

@@ -4,10 +4,12 @@ use std::{error::Error, path::Path, time::Duration};
 
 use diesel::{Connection, ConnectionError, QueryResult, SqliteConnection, connection::SimpleConnection};
 use diesel_async::{
-    SimpleAsyncConnection,
+    RunQueryDsl,
     sync_connection_wrapper::{SpawnBlocking, SyncConnectionWrapper},
 };
 use futures_util::{FutureExt, future::BoxFuture};
+
+use crate::prepared::Prepare;
 
 /// A connection whose futures are ready when first polled. (The wrapper's own way, a thread of the runtime for each
 /// statement, panics when a future is dropped half way.)
@@ -77,6 +79,7 @@ pub(super) fn at_once<F: Future>(future: F) -> Result<F::Output, Suspended> {
 
 /// Runs a statement without parameters.
 pub(super) fn execute(connection: &mut SqliteConn, sql: &str) -> QueryResult<()> {
-    at_once(connection.batch_execute(sql))
+    at_once(diesel::sql_query(sql).prepared().execute(connection))
         .unwrap_or_else(|suspended| Err(diesel::result::Error::QueryBuilderError(Box::new(suspended))))
+        .map(drop)
 }

@@ -39,6 +39,9 @@ async fn update_organization(conn: &mut Conn, organization: &Organization) -> Re
         .set((
             organizations::name.eq(row.name),
             organizations::default_agent_id.eq(row.default_agent_id),
+            organizations::retention_days.eq(row.retention_days),
+            organizations::ai_enabled.eq(row.ai_enabled),
+            organizations::ai_budget.eq(row.ai_budget),
             organizations::version.eq(row.version),
             organizations::updated_at.eq(row.updated_at),
         ))
@@ -59,8 +62,8 @@ pub(super) async fn user(conn: &mut Conn, change: &UserChange) -> Result<Outcome
         }
         UserChange::Update(user) => update_user(conn, user).await,
         UserChange::SetPassword(user, hash) => {
-            let user = users::table.find(DbId::from(*user));
-            let rows = diesel::update(user).set(users::password_hash.eq(&hash.0)).execute(conn).await?;
+            let there = users::table.filter(users::id.eq(DbId::from(*user))).filter(users::deleted_at.is_null());
+            let rows = diesel::update(there).set(users::password_hash.eq(&hash.0)).execute(conn).await?;
             Ok(updated(rows))
         }
         UserChange::Delete { user, at } => delete::user(conn, (*user).into(), *at).await,
@@ -79,7 +82,7 @@ async fn update_user(conn: &mut Conn, user: &User) -> Result<Outcome, SqlError> 
             users::display_name.eq(row.display_name),
             users::search_text.eq(search_text(user)),
             users::bio.eq(row.bio),
-            users::avatar_url.eq(row.avatar_url),
+            users::avatar_id.eq(row.avatar_id),
             users::deactivated_at.eq(row.deactivated_at),
             users::version.eq(row.version),
             users::updated_at.eq(row.updated_at),

@@ -7,7 +7,7 @@ use stead_domain::{
     ports::store::{AgentChange, Outcome},
 };
 
-use super::{insert::inserted, prelude::Conn, updated};
+use super::{insert::inserted, mcp_server::forget_grants, prelude::Conn, updated};
 use crate::{error::SqlError, rows::AgentRow, schema::agents};
 
 pub(super) async fn apply(conn: &mut Conn, change: &AgentChange) -> Result<Outcome, SqlError> {
@@ -24,6 +24,9 @@ pub(super) async fn apply(conn: &mut Conn, change: &AgentChange) -> Result<Outco
 
 async fn update(conn: &mut Conn, agent: &Agent) -> Result<Outcome, SqlError> {
     let row = AgentRow::from(agent);
+    if agent.deleted_at.is_some() {
+        forget_grants(conn, row.id).await?;
+    }
     let rows = diesel::update(agents::table.find(row.id))
         .set((
             agents::handle.eq(row.handle),

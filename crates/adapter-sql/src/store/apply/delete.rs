@@ -7,7 +7,7 @@ use stead_domain::{Timestamp, ports::store::Outcome};
 use super::{prelude::Conn, updated};
 use crate::{
     error::SqlError,
-    schema::{agents, organizations, sessions, users},
+    schema::{agent_tools, agents, organizations, sessions, users},
     types::{DbId, DbTime},
 };
 
@@ -28,7 +28,7 @@ pub(super) async fn user(conn: &mut Conn, id: DbId, at: Timestamp) -> Result<Out
             users::display_name.eq(""),
             users::search_text.eq(""),
             users::bio.eq(None::<String>),
-            users::avatar_url.eq(None::<String>),
+            users::avatar_id.eq(None::<DbId>),
             users::version.eq(users::version + 1),
             users::updated_at.eq(at),
         ))
@@ -44,6 +44,8 @@ pub(super) async fn user(conn: &mut Conn, id: DbId, at: Timestamp) -> Result<Out
         .set((agents::deleted_at.eq(at), agents::version.eq(agents::version + 1), agents::updated_at.eq(at)))
         .execute(conn)
         .await?;
+    let own = agents::table.filter(agents::owner_user_id.eq(id)).select(agents::id);
+    diesel::delete(agent_tools::table.filter(agent_tools::agent_id.eq_any(own))).execute(conn).await?;
     // Also those that were deleted before: nothing that was written of them stays.
     diesel::update(agents::table.filter(agents::owner_user_id.eq(id)))
         .set((

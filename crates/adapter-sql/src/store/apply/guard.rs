@@ -1,26 +1,31 @@
 //! Guards: conditions that are looked at under a lock, so that they hold until the end of the transaction.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use stead_domain::{
-    AgentId, ConversationId, JobId, OrganizationId, RunId, UserId,
+    AgentId, ConversationId, JobId, McpServerId, MessageId, OrganizationId, RunId, UserId,
     ports::store::{Guard, Versioned},
     run::{Lease, RunStatus},
 };
 
 use super::{
     super::{messages::newest_message, runs::UNDERWAY},
-    people,
+    file, people,
     prelude::{Conn, locked, share_locked},
 };
 use crate::{
     error::SqlError,
-    names::ConversationKind,
-    schema::{agents, conversations, jobs, members, organizations, runs, threads, users},
+    names::{ConversationKind, ToolCallStatus},
+    prepared::Prepare,
+    schema::{
+        agents, conversations, jobs, mcp_servers, members, messages, organizations, runs, threads, tool_calls, users,
+    },
     types::{DbId, DbName},
 };
+
+static MEMBER: OnceLock<String> = OnceLock::new();
 
 /// Checks the guards in their order.
 ///
@@ -51,9 +56,17 @@ async fn lock_conversations(conn: &mut Conn, guards: &[Guard]) -> Result<(), Sql
         | Guard::SoleMember { .. }
         | Guard::Invitation { .. }
         | Guard::Agent { .. }
-        | Guard::Version(Versioned::Organization(_) | Versioned::User(_) | Versioned::Agent(_), _)
+        | Guard::Message { .. }
+        | Guard::Files { .. }
+        | Guard::StorageRoom { .. }
+        | Guard::McpServer { .. }
+        | Guard::Version(
+            Versioned::Organization(_) | Versioned::User(_) | Versioned::Agent(_) | Versioned::McpServer(_),
+            _,
+        )
         | Guard::RunLease { .. }
         | Guard::RunStatus { .. }
+        | Guard::Undecided { .. }
         | Guard::JobLease { .. } => None,
     });
     for id in judged.collect::<BTreeSet<DbId>>() {
@@ -74,11 +87,16 @@ async fn holds(conn: &mut Conn, guard: &Guard) -> Result<bool, SqlError> {
         Guard::SoleMember { organization, user } => people::sole_member(conn, *organization, *user).await,
         Guard::Invitation { invitation, at } => people::invitation(conn, *invitation, *at).await,
         Guard::Agent { organization, agent: id } => agent(conn, *organization, *id).await,
+        Guard::Files { organization, user, files } => file::readable(conn, *organization, *user, files).await,
+        Guard::StorageRoom { organization, size, max } => file::room(conn, *organization, *size, *max).await,
+        Guard::McpServer { organization, server } => mcp_server(conn, *organization, *server).await,
         Guard::Newest { conversation, message } => Ok(newest_message(conn, *conversation).await? == *message),
+        Guard::Message { conversation, message: id } => message(conn, *conversation, *id).await,
         Guard::QueueRoom { conversation, agent, max } => queue_room(conn, *conversation, *agent, *max).await,
         Guard::Version(subject, version) => Ok(version_of(conn, *subject).await? == Some(*version)),
         Guard::RunLease { run, lease } => run_lease(conn, *run, lease).await,
         Guard::RunStatus { run, status } => run_status(conn, *run, *status).await,
+        Guard::Undecided { run, calls } => undecided(conn, *run, *calls).await,
         Guard::JobLease { job, lease } => job_lease(conn, *job, lease).await,
     }
 }
@@ -91,7 +109,7 @@ async fn member(conn: &mut Conn, conversation: ConversationId, user: UserId) -> 
         .filter(members::left_at.is_null())
         .filter(conversations::deleted_at.is_null())
         .select(members::id);
-    let found: Option<DbId> = share_locked!(query).first(conn).await.optional()?;
+    let found: Option<DbId> = share_locked!(query).unchanging(&MEMBER).get_result(conn).await.optional()?;
     Ok(found.is_some())
 }
 
@@ -102,7 +120,7 @@ async fn thread(conn: &mut Conn, organization: OrganizationId, conversation: Con
         .filter(conversations::kind.eq_any([DbName(ConversationKind::Thread), DbName(ConversationKind::Sidebar)]))
         .filter(conversations::deleted_at.is_null())
         .select(conversations::id);
-    let found: Option<DbId> = query.first(conn).await.optional()?;
+    let found: Option<DbId> = query.prepared().get_result(conn).await.optional()?;
     Ok(found.is_some())
 }
 
@@ -112,6 +130,25 @@ async fn agent(conn: &mut Conn, organization: OrganizationId, id: AgentId) -> Re
         .filter(agents::organization_id.eq(DbId::from(organization)))
         .filter(agents::deleted_at.is_null())
         .select(agents::id);
+    let found: Option<DbId> = share_locked!(query).first(conn).await.optional()?;
+    Ok(found.is_some())
+}
+
+async fn mcp_server(conn: &mut Conn, organization: OrganizationId, id: McpServerId) -> Result<bool, SqlError> {
+    let query = mcp_servers::table
+        .filter(mcp_servers::id.eq(DbId::from(id)))
+        .filter(mcp_servers::organization_id.eq(DbId::from(organization)))
+        .select(mcp_servers::id);
+    let found: Option<DbId> = share_locked!(query).first(conn).await.optional()?;
+    Ok(found.is_some())
+}
+
+async fn message(conn: &mut Conn, conversation: ConversationId, id: MessageId) -> Result<bool, SqlError> {
+    let query = messages::table
+        .filter(messages::id.eq(DbId::from(id)))
+        .filter(messages::conversation_id.eq(DbId::from(conversation)))
+        .filter(messages::deleted_at.is_null())
+        .select(messages::id);
     let found: Option<DbId> = share_locked!(query).first(conn).await.optional()?;
     Ok(found.is_some())
 }
@@ -141,6 +178,10 @@ async fn version_of(conn: &mut Conn, subject: Versioned) -> Result<Option<i64>, 
             let query = agents::table.filter(agents::id.eq(DbId::from(id)));
             locked!(query.select(agents::version)).first(conn).await
         }
+        Versioned::McpServer(id) => {
+            let query = mcp_servers::table.filter(mcp_servers::id.eq(DbId::from(id)));
+            locked!(query.select(mcp_servers::version)).first(conn).await
+        }
         // Locked before.
         Versioned::Thread(id) => {
             let query = threads::table.inner_join(conversations::table).filter(threads::id.eq(DbId::from(id)));
@@ -157,7 +198,7 @@ async fn run_lease(conn: &mut Conn, run: RunId, lease: &Lease) -> Result<bool, S
         .filter(runs::lease_owner.eq(DbId(lease.owner.0)))
         .filter(runs::fence.eq(lease.fence))
         .select(runs::id);
-    let found: Option<DbId> = locked!(query).first(conn).await.optional()?;
+    let found: Option<DbId> = locked!(query).prepared().get_result(conn).await.optional()?;
     Ok(found.is_some())
 }
 
@@ -166,6 +207,17 @@ async fn run_status(conn: &mut Conn, run: RunId, status: RunStatus) -> Result<bo
         runs::table.filter(runs::id.eq(DbId::from(run))).filter(runs::status.eq(DbName(status))).select(runs::id);
     let found: Option<DbId> = locked!(query).first(conn).await.optional()?;
     Ok(found.is_some())
+}
+
+async fn undecided(conn: &mut Conn, run: RunId, calls: i64) -> Result<bool, SqlError> {
+    let waits = run_status(conn, run, RunStatus::AwaitingApproval).await?;
+    let undecided: i64 = tool_calls::table
+        .filter(tool_calls::run_id.eq(DbId::from(run)))
+        .filter(tool_calls::status.eq(DbName(ToolCallStatus::AwaitingApproval)))
+        .count()
+        .get_result(conn)
+        .await?;
+    Ok(waits && undecided == calls)
 }
 
 async fn job_lease(conn: &mut Conn, job: JobId, lease: &Lease) -> Result<bool, SqlError> {

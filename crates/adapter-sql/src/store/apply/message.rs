@@ -1,5 +1,7 @@
 //! Changes of messages.
 
+use std::sync::OnceLock;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use stead_domain::{
@@ -7,24 +9,32 @@ use stead_domain::{
     ports::store::{FinishMessage, MessageChange, Outcome},
 };
 
-use super::{insert::inserted, prelude::Conn, updated};
+use super::{branch, feedback, insert::inserted, prelude::Conn, purge_messages, updated};
 use crate::{
     error::SqlError,
+    prepared::Prepare,
     rows::MessageRow,
     schema::messages,
-    types::{DbId, DbJson, DbName},
+    types::{DbId, DbJson, DbName, DbTime},
 };
+
+static INSERT: OnceLock<String> = OnceLock::new();
 
 pub(super) async fn apply(conn: &mut Conn, change: &MessageChange) -> Result<Outcome, SqlError> {
     match change {
         MessageChange::Insert(message) => {
             let row = MessageRow::from(message);
             let id = row.id;
-            let result = diesel::insert_into(messages::table).values(row).execute(conn).await;
+            let result = diesel::insert_into(messages::table).values(row).unchanging(&INSERT).execute(conn).await;
             inserted(conn, result, "messages", id).await
         }
         MessageChange::Finish(finish) => fill_in(conn, finish).await,
         MessageChange::Requeue(message) => requeue(conn, (*message).into()).await,
+        MessageChange::Activate { conversation, branch } => branch::activate(conn, *conversation, *branch).await,
+        MessageChange::SetFeedback(set) => feedback::set(conn, set).await,
+        MessageChange::PurgeBefore { conversation, before, at_most } => {
+            purge_messages::purge(conn, (*conversation).into(), DbTime(*before), *at_most).await
+        }
     }
 }
 
@@ -41,6 +51,7 @@ async fn fill_in(conn: &mut Conn, finish: &FinishMessage) -> Result<Outcome, Sql
             messages::status.eq(DbName(*status)),
             messages::version.eq(messages::version + 1),
         ))
+        .prepared()
         .execute(conn)
         .await?;
     Ok(updated(rows))
@@ -56,6 +67,7 @@ async fn requeue(conn: &mut Conn, message: DbId) -> Result<Outcome, SqlError> {
             messages::status.eq(DbName(MessageStatus::Queued)),
             messages::version.eq(messages::version + 1),
         ))
+        .prepared()
         .execute(conn)
         .await?;
     Ok(updated(rows))
@@ -67,6 +79,7 @@ pub(super) async fn start_streaming(conn: &mut Conn, answer: DbId) -> Result<(),
         messages::table.filter(messages::id.eq(answer)).filter(messages::status.eq(DbName(MessageStatus::Queued)));
     diesel::update(queued)
         .set((messages::status.eq(DbName(MessageStatus::Streaming)), messages::version.eq(messages::version + 1)))
+        .prepared()
         .execute(conn)
         .await?;
     Ok(())

@@ -4,18 +4,25 @@ mod account;
 mod agent;
 mod api_key;
 mod audit;
+mod branch;
 mod delete;
+mod feedback;
+mod file;
 mod guard;
 mod insert;
 mod invitation;
 mod job;
+mod mcp_server;
 mod message;
+mod passage;
 mod people;
 mod purge;
 mod purge_accounts;
+mod purge_messages;
 mod run;
 mod thread;
 mod tool_call;
+mod usage;
 
 use std::sync::Arc;
 
@@ -60,10 +67,14 @@ async fn apply(conn: &mut Conn, change: &Change) -> Result<Outcome, SqlError> {
         Change::ApiKey(change) => api_key::apply(conn, change).await,
         Change::Invitation(change) => invitation::apply(conn, change).await,
         Change::Agent(change) => agent::apply(conn, change).await,
+        Change::McpServer(change) => mcp_server::apply(conn, change).await,
+        Change::AgentTools(change) => mcp_server::grant(conn, change).await,
         Change::Thread(change) => thread::apply(conn, change).await,
         Change::Message(change) => message::apply(conn, change).await,
         Change::Run(change) => run::apply(conn, change).await,
         Change::ToolCall(change) => tool_call::apply(conn, change).await,
+        Change::File(change) => file::apply(conn, change).await,
+        Change::Passage(change) => passage::apply(conn, change).await,
         Change::Job(change) => job::apply(conn, change).await,
         Change::Audit(entry) => audit::apply(conn, entry).await,
     }

@@ -58,7 +58,7 @@ pub(super) async fn sole_member(conn: &mut Conn, id: OrganizationId, besides: Us
 }
 
 /// Locks the organization. What is looked at afterwards is as the last who held the lock left it.
-async fn lock(conn: &mut Conn, id: OrganizationId) -> Result<(), SqlError> {
+pub(super) async fn lock(conn: &mut Conn, id: OrganizationId) -> Result<(), SqlError> {
     let query = organizations::table.filter(organizations::id.eq(DbId::from(id))).select(organizations::id);
     let _locked: Option<DbId> = locked!(query).first(conn).await.optional()?;
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What hangs on what goes first. `$1` is the conversation, `$2` how many rows.
-const STATEMENTS: [&str; 8] = [
+const STATEMENTS: [&str; 11] = [
     "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
         (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM runs r JOIN run_chunks c ON c.run_id = r.id \
          WHERE r.conversation_id = $1 LIMIT $2)",
@@ -24,6 +24,12 @@ const STATEMENTS: [&str; 8] = [
          WHERE r.conversation_id = $1 LIMIT $2)",
     "DELETE FROM tool_calls WHERE id IN \
         (SELECT t.id FROM messages m JOIN tool_calls t ON t.message_id = m.id WHERE m.conversation_id = $1 LIMIT $2)",
+    "DELETE FROM message_files WHERE (message_id, n) IN \
+        (SELECT message_id, n FROM message_files WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM message_feedback WHERE (message_id, user_id) IN \
+        (SELECT message_id, user_id FROM message_feedback WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM thread_files WHERE (conversation_id, n) IN \
+        (SELECT conversation_id, n FROM thread_files WHERE conversation_id = $1 LIMIT $2)",
     "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE conversation_id = $1 LIMIT $2)",
     "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE conversation_id = $1 LIMIT $2)",
     "DELETE FROM members WHERE id IN (SELECT id FROM members WHERE conversation_id = $1 LIMIT $2)",

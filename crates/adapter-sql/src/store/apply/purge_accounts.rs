@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What hangs on what goes first. `$1` is the organization, `$2` how many rows.
-const OF_ORGANIZATION: [&str; 16] = [
+const OF_ORGANIZATION: [&str; 24] = [
     "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
         (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM runs r JOIN run_chunks c ON c.run_id = r.id \
          WHERE r.organization_id = $1 LIMIT $2)",
@@ -24,6 +24,13 @@ const OF_ORGANIZATION: [&str; 16] = [
         (SELECT s.run_id, s.attempt, s.n FROM runs r JOIN run_steps s ON s.run_id = r.id \
          WHERE r.organization_id = $1 LIMIT $2)",
     "DELETE FROM tool_calls WHERE id IN (SELECT id FROM tool_calls WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM message_files WHERE (message_id, n) IN \
+        (SELECT message_id, n FROM message_files WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM message_feedback WHERE (message_id, user_id) IN \
+        (SELECT message_id, user_id FROM message_feedback WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM thread_files WHERE (conversation_id, n) IN \
+        (SELECT conversation_id, n FROM thread_files WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM files WHERE id IN (SELECT id FROM files WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM members WHERE id IN (SELECT id FROM members WHERE organization_id = $1 LIMIT $2)",
@@ -32,10 +39,17 @@ const OF_ORGANIZATION: [&str; 16] = [
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM agent_tools WHERE (agent_id, mcp_server_id) IN \
+        (SELECT agent_id, mcp_server_id FROM agent_tools WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM mcp_tools WHERE (mcp_server_id, name) IN \
+        (SELECT mcp_server_id, name FROM mcp_tools WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM mcp_servers WHERE id IN (SELECT id FROM mcp_servers WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM agents WHERE id IN (SELECT id FROM agents WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM idempotency WHERE (user_id, operation, key, organization_id) IN \
         (SELECT user_id, operation, key, organization_id FROM idempotency WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM usage WHERE (subject_id, attempt) IN \
+        (SELECT subject_id, attempt FROM usage WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM organizations WHERE id IN (SELECT id FROM organizations WHERE id = $1 LIMIT $2)",
 ];
@@ -53,7 +67,10 @@ pub(super) async fn organization(conn: &mut Conn, id: DbId, at_most: u32) -> Res
 }
 
 /// `$1` is the user, `$2` how many rows.
-const OF_USER: [&str; 3] = [
+const OF_USER: [&str; 4] = [
+    "DELETE FROM message_files WHERE (message_id, n) IN \
+        (SELECT a.message_id, a.n FROM message_files a JOIN messages m ON m.id = a.message_id \
+         JOIN files f ON f.id = a.file_id WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
     "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE user_id = $1 LIMIT $2)",
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 LIMIT $2)",
     "DELETE FROM idempotency WHERE (user_id, operation, key, organization_id) IN \

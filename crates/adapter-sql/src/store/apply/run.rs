@@ -9,14 +9,18 @@ use stead_domain::{
 };
 
 use super::{
-    super::runs::{LIVE, UNDERWAY},
+    super::{
+        run_chunks::keep as keep_chunks,
+        runs::{LIVE, UNDERWAY},
+    },
     insert::inserted,
     message::start_streaming,
     prelude::{self, Conn, locked},
-    updated,
+    updated, usage as usage_entry,
 };
 use crate::{
     error::SqlError,
+    prepared::Prepare,
     rows::{RunRow, RunStepRow},
     schema::{run_steps, runs},
     types::{DbId, DbName, DbTime},
@@ -33,6 +37,13 @@ pub(super) async fn apply(conn: &mut Conn, change: &RunChange) -> Result<Outcome
         RunChange::Finish(finish) => end(conn, finish).await,
         RunChange::Requeue { run, at } => requeue(conn, (*run).into(), DbTime(*at)).await,
         RunChange::Restart { run, at } => restart(conn, (*run).into(), DbTime(*at)).await,
+        RunChange::Pause { run, until } => pause(conn, (*run).into(), DbTime(*until)).await,
+        RunChange::Resume { run, owner } => resume(conn, (*run).into(), *owner).await,
+        RunChange::Use { run, usage } => add_usage(conn, (*run).into(), usage).await,
+        RunChange::Tell { run, attempt, chunks } => {
+            keep_chunks(conn, *run, *attempt, chunks).await?;
+            Ok(Outcome::Updated)
+        }
         RunChange::RequestCancel(run) => request_cancel(conn, (*run).into()).await,
         RunChange::Step(run, step) => write_step(conn, *run, step).await,
     }
@@ -55,7 +66,7 @@ pub(in super::super) async fn start_next(
 ) -> Result<Option<RunRow>, SqlError> {
     let here = runs::conversation_id.eq(conversation).and(runs::agent_id.eq(agent));
     let underway = runs::table.filter(here).filter(runs::status.eq_any(UNDERWAY)).select(runs::id);
-    if underway.first::<DbId>(conn).await.optional()?.is_some() {
+    if underway.limit(1).prepared().get_result::<DbId>(conn).await.optional()?.is_some() {
         return Ok(None);
     }
     let next = runs::table
@@ -76,6 +87,7 @@ pub(in super::super) async fn start_next(
             runs::lease_until.eq(DbTime(until)),
         ))
         .returning(RunRow::as_returning())
+        .prepared()
         .get_result(conn)
         .await?;
     if let Some(answer) = started.answer_message_id {
@@ -87,9 +99,10 @@ pub(in super::super) async fn start_next(
 async fn end(conn: &mut Conn, finish: &FinishRun) -> Result<Outcome, SqlError> {
     let FinishRun { run, status, model, error, usage, at } = finish;
     let live = runs::table.filter(runs::id.eq(DbId::from(*run))).filter(runs::status.eq_any(LIVE));
-    let Some(row) = locked!(live.select(RunRow::as_select())).first(conn).await.optional()? else {
+    let Some(row) = locked!(live.select(RunRow::as_select())).prepared().get_result(conn).await.optional()? else {
         return Ok(Outcome::Unchanged);
     };
+    usage_entry::enter(conn, &row, usage).await?;
     let used = added(&row, usage);
     let rows = diesel::update(runs::table.find(row.id))
         .set((
@@ -104,6 +117,24 @@ async fn end(conn: &mut Conn, finish: &FinishRun) -> Result<Outcome, SqlError> {
             runs::lease_owner.eq(None::<DbId>),
             runs::lease_until.eq(None::<DbTime>),
             runs::ended_at.eq(DbTime(*at)),
+        ))
+        .prepared()
+        .execute(conn)
+        .await?;
+    Ok(updated(rows))
+}
+
+async fn add_usage(conn: &mut Conn, run: DbId, usage: &Usage) -> Result<Outcome, SqlError> {
+    let row = runs::table.filter(runs::id.eq(run)).select(RunRow::as_select());
+    let Some(row) = locked!(row).first(conn).await.optional()? else { return Ok(Outcome::Unchanged) };
+    usage_entry::enter(conn, &row, usage).await?;
+    let used = added(&row, usage);
+    let rows = diesel::update(runs::table.find(run))
+        .set((
+            runs::input_tokens.eq(used.input_tokens),
+            runs::output_tokens.eq(used.output_tokens),
+            runs::cached_tokens.eq(used.cached_tokens),
+            runs::cost_micros.eq(used.cost_micros),
         ))
         .execute(conn)
         .await?;
@@ -134,6 +165,7 @@ async fn requeue(conn: &mut Conn, run: DbId, at: DbTime) -> Result<Outcome, SqlE
             runs::error_message.eq(None::<String>),
             runs::ended_at.eq(None::<DbTime>),
         ))
+        .prepared()
         .execute(conn)
         .await?;
     Ok(updated(rows))
@@ -143,21 +175,50 @@ async fn restart(conn: &mut Conn, run: DbId, at: DbTime) -> Result<Outcome, SqlE
     let running = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq(DbName(RunStatus::Running)));
     let rows = diesel::update(running)
         .set((runs::attempt.eq(runs::attempt + 1), runs::queued_at.eq(at), runs::started_at.eq(at)))
+        .prepared()
         .execute(conn)
         .await?;
     Ok(updated(rows))
 }
 
+async fn pause(conn: &mut Conn, run: DbId, until: DbTime) -> Result<Outcome, SqlError> {
+    let running = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq(DbName(RunStatus::Running)));
+    let rows = diesel::update(running)
+        .set((
+            runs::status.eq(DbName(RunStatus::AwaitingApproval)),
+            runs::lease_owner.eq(None::<DbId>),
+            runs::lease_until.eq(until),
+        ))
+        .execute(conn)
+        .await?;
+    Ok(updated(rows))
+}
+
+async fn resume(conn: &mut Conn, run: DbId, owner: LeaseOwner) -> Result<Outcome, SqlError> {
+    let until = Timestamp::from(prelude::now(conn).await?).plus(LEASE);
+    let waiting = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq(DbName(RunStatus::AwaitingApproval)));
+    let resumed = diesel::update(waiting)
+        .set((
+            runs::status.eq(DbName(RunStatus::Running)),
+            runs::fence.eq(runs::fence + 1),
+            runs::lease_owner.eq(DbId(owner.0)),
+            runs::lease_until.eq(DbTime(until)),
+        ))
+        .returning((runs::id, runs::fence));
+    let resumed: Option<(DbId, i64)> = resumed.get_result(conn).await.optional()?;
+    Ok(resumed.map_or(Outcome::Unchanged, |(run, fence)| Outcome::Started(run.into(), fence)))
+}
+
 async fn request_cancel(conn: &mut Conn, run: DbId) -> Result<Outcome, SqlError> {
     let underway = runs::table.filter(runs::id.eq(run)).filter(runs::status.eq_any(UNDERWAY));
-    let rows = diesel::update(underway).set(runs::cancel_requested.eq(true)).execute(conn).await?;
+    let rows = diesel::update(underway).set(runs::cancel_requested.eq(true)).prepared().execute(conn).await?;
     Ok(updated(rows))
 }
 
 async fn write_step(conn: &mut Conn, run: RunId, step: &RunStep) -> Result<Outcome, SqlError> {
     let row = RunStepRow::new(run, step);
     let same = run_steps::table.find((row.run_id, row.attempt, row.n));
-    if diesel::update(same).set(&row).execute(conn).await? > 0 {
+    if diesel::update(same).set(&row).prepared().execute(conn).await? > 0 {
         return Ok(Outcome::Updated);
     }
     diesel::insert_into(run_steps::table).values(&row).execute(conn).await?;

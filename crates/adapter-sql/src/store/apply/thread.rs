@@ -1,5 +1,7 @@
 //! Changes of threads.
 
+use std::sync::OnceLock;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use stead_domain::{
@@ -19,10 +21,13 @@ use super::{
 };
 use crate::{
     error::SqlError,
+    prepared::Prepare,
     rows::{ConversationRow, MemberRow, ThreadRow},
     schema::{conversations, members, messages, runs, threads},
     types::{DbId, DbName, DbTime},
 };
+
+static TOUCH: OnceLock<String> = OnceLock::new();
 
 pub(super) async fn apply(conn: &mut Conn, change: &ThreadChange) -> Result<Outcome, SqlError> {
     match change {
@@ -70,7 +75,8 @@ async fn touch(conn: &mut Conn, conversation: ConversationId, at: Timestamp) -> 
     let earlier = threads::table
         .filter(threads::id.eq(DbId::from(conversation)))
         .filter(threads::last_activity_at.lt(DbTime(at)));
-    let rows = diesel::update(earlier).set(threads::last_activity_at.eq(DbTime(at))).execute(conn).await?;
+    let query = diesel::update(earlier).set(threads::last_activity_at.eq(DbTime(at)));
+    let rows = query.unchanging(&TOUCH).execute(conn).await?;
     Ok(updated(rows))
 }
 

@@ -3,7 +3,9 @@
 mod create;
 mod delete;
 mod get;
+mod get_tools;
 mod list;
+mod set_tools;
 mod update;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,5 +16,7 @@ pub fn operations(services: &mut ServiceConfig<'_>) {
         .service(list::list_agents)
         .service(get::get_agent)
         .service(update::update_agent)
-        .service(delete::delete_agent);
+        .service(delete::delete_agent)
+        .service(get_tools::get_agent_tools)
+        .service(set_tools::set_agent_tools);
 }

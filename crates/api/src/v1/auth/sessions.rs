@@ -4,7 +4,7 @@ use crate::{Api, dto::SessionsBody, error::ApiError, extract::Call, paging::Page
 
 /// One's sign-ins
 ///
-/// Those that are not over, the one of this request marked. Oldest to newest; without `before` and `after` the newest page.
+/// Those that are not over, the one of this request marked; what is known of the others is removed after 30 days. Oldest to newest; without `before` and `after` the newest page.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "list_sessions",

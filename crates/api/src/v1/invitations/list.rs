@@ -4,7 +4,7 @@ use crate::{Api, dto::InvitationsBody, error::ApiError, extract::Call, paging::P
 
 /// The open invitations
 ///
-/// For admins: those that can still be taken. Oldest to newest; without `before` and `after` the newest page.
+/// For admins: those that can still be taken; what is known of the others is removed after 30 days. Oldest to newest; without `before` and `after` the newest page.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "list_invitations",

@@ -60,13 +60,13 @@ pub async fn answer(
         Form::Waited => match api.application.await_answer(caller, agent_id, thread_id, run).await? {
             Answered::Answer(message) => Ok(created(&MessageBody::from(*message), None, replayed)),
             Answered::NotYet(run) => Ok(accepted(RunBody::from(*run), form, replayed, request)),
-            Answered::Failed(error) => Err(ApiError::ai_unavailable(error.message)),
+            Answered::Failed(error) => Err(error.into()),
         },
     }
 }
 
 fn accepted(run: RunBody, form: Form, replayed: bool, request: &HttpRequest) -> HttpResponse {
-    let thread = request.path().trim_end_matches("/messages");
+    let (thread, _) = request.path().rsplit_once("/messages").unwrap_or((request.path(), ""));
     let mut response = maybe_replayed(StatusCode::ACCEPTED, replayed);
     response.insert_header((header::LOCATION, format!("{thread}/runs/{}", run.id)));
     if form == Form::Async {

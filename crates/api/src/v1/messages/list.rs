@@ -3,6 +3,7 @@ use stead_application::threads::MessagesAt;
 use stead_domain::page::{PageLimit, Position};
 use utoipa::IntoParams;
 
+use crate::v1::threads::BranchesParam;
 use crate::{
     Api,
     dto::MessagesBody,
@@ -31,6 +32,9 @@ pub struct MessagesQuery {
     /// The messages around this time.
     #[param(value_type = String, format = DateTime, required = false)]
     at: (),
+    /// Of which branches: of the active one (default), or of all, each with `active`.
+    #[param(inline, required = false)]
+    branches: BranchesParam,
     /// What these mean.
     #[param(ignore)]
     place: MessagesAt,
@@ -50,7 +54,7 @@ impl QueryParams for MessagesQuery {
         for (name, _) in places {
             query.problem(name, "cannot stand beside another of `before`, `after`, `around` and `at`");
         }
-        Self { limit, before: (), after: (), around: (), at: (), place }
+        Self { limit, before: (), after: (), around: (), at: (), branches: BranchesParam::read(query), place }
     }
 }
 
@@ -69,8 +73,9 @@ pub async fn list_messages(
     call: Call<ThreadPath, MessagesQuery>,
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
-    let (ThreadPath { agent_id, thread_id }, MessagesQuery { limit, place, .. }) = (call.path, call.query);
-    let messages = api.application.messages(&call.caller, agent_id, thread_id, place, limit).await?;
+    let (ThreadPath { agent_id, thread_id }, MessagesQuery { limit, branches, place, .. }) = (call.path, call.query);
+    let shown = (branches.into(), place);
+    let messages = api.application.messages(&call.caller, agent_id, thread_id, shown, limit).await?;
     Ok(respond::ok(&MessagesBody::from(messages)))
 }
 

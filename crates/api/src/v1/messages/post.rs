@@ -3,7 +3,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use stead_application::{threads::ImportedRole, turn::NewMessage};
 use stead_domain::{
-    Json,
+    Invalid, Json, MessageId,
     message::{Content, ContentHtml},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::answer::{Form, answer};
 use crate::{
     Api,
-    dto::{MessageBody, MessageRoleBody, RunBody, RunEventBody, metadata},
+    dto::{MessageBody, MessageRoleBody, RunBody, RunEventBody, file_ids, id, metadata},
     error::ApiError,
     extract::{Call, ChatPath, IdempotencyHeader, Keyed, Problems, RequestBody, ThreadPath},
     respond,
@@ -22,9 +22,9 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(as = PostMessage)]
 pub struct PostMessageBody {
-    /// The text, Markdown.
+    /// The text, Markdown. Not empty, unless files come with it.
     #[serde(default)]
-    #[schema(value_type = String, required = true, min_length = 1, max_length = 40000)]
+    #[schema(value_type = String, required = true, max_length = 40000)]
     content: Option<String>,
     /// The text as HTML, which is cleaned; absent: made from the text.
     #[serde(default)]
@@ -37,6 +37,15 @@ pub struct PostMessageBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     metadata: Option<Value>,
+    /// Files that the message is about, that the caller may read.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<uuid::Uuid>>, max_items = 20)]
+    file_ids: Option<Vec<String>>,
+    /// The message of this thread that it follows. The branch that it so continues, or begins, is the active one from then
+    /// on. Absent: the newest message of the active branch.
+    #[serde(default)]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    parent_id: Option<String>,
 }
 
 impl RequestBody for PostMessageBody {
@@ -44,8 +53,12 @@ impl RequestBody for PostMessageBody {
     type Meaning = (Option<ImportedRole>, NewMessage);
 
     fn check(self, problems: &mut Problems) -> Option<Self::Meaning> {
-        let Self { content, content_html, role, metadata: kept } = self;
-        let content = problems.required("content", content, Content::parse);
+        let Self { content, content_html, role, metadata: kept, file_ids: files, parent_id } = self;
+        let has_files = files.as_ref().is_some_and(|files| !files.is_empty());
+        let said = |text| Content::parse(text).and_then(|content| not_empty(content, has_files));
+        let content = problems.required("content", content, said);
+        let file_ids = problems.optional("file_ids", files, file_ids).unwrap_or_default();
+        let parent = problems.optional("parent_id", parent_id, id).map(MessageId::new);
         let content_html = problems.optional("content_html", content_html, ContentHtml::parse);
         let kept = problems.optional("metadata", kept, metadata).unwrap_or_else(Json::empty);
         let imported = match role.unwrap_or(MessageRoleBody::User) {
@@ -53,8 +66,15 @@ impl RequestBody for PostMessageBody {
             MessageRoleBody::Assistant => Some(ImportedRole::Assistant),
             MessageRoleBody::System => Some(ImportedRole::System),
         };
-        Some((imported, NewMessage { content: content?, content_html, metadata: kept }))
+        Some((imported, NewMessage { content: content?, content_html, metadata: kept, file_ids, parent }))
     }
+}
+
+fn not_empty(content: Content, has_files: bool) -> Result<Content, Invalid> {
+    if content.as_str().is_empty() && !has_files {
+        return Err(Invalid::new("must have at least 1 characters"));
+    }
+    Ok(content)
 }
 
 /// How the answer is wanted.
@@ -75,6 +95,12 @@ pub struct PreferHeader {
 /// answer is being written, up to ten more messages queue. A repeat with the same key attaches to the run that the first
 /// request began, and begins it again if it failed.
 ///
+/// When what the request came with is good no longer while it waits (its sign-in was ended, its key revoked or expired, its
+/// user deactivated or deleted), a stream breaks off with nothing after, and who waits for JSON gets 401. The run goes on.
+///
+/// With `parent_id` a thread branches: a message after an older one makes what followed that one inactive. It is kept, and
+/// shown with `branches=all`. A run answers on the branch of its own message, whichever is active meanwhile.
+///
 /// A message with the role `assistant` or `system` is imported: with the scope `threads:import`, which only API keys have,
 /// it is stored and answered as it is (201), without a run, whatever form is asked for.
 #[utoipa::path(
@@ -91,12 +117,14 @@ pub struct PreferHeader {
             headers(("Location" = String, description = "Where the run is"),
                 ("Preference-Applied" = String, description = "`respond-async`, where it was asked for")),
             body = RunBody, example = json!(RunBody::sample_running())),
+        (status = 400, description = "`invalid_request`; or `context_exceeded`: the message is too long for the model, it \
+            is kept without an answer"),
         (status = 403, description = "A role other than `user` without the scope `threads:import`; with an API key: it \
             lacks the scope that the operation takes"),
-        (status = 409, description = "`agent_deleted`, `thread_busy`, `idempotency_mismatch`, or `conflict`: others \
+        (status = 409, description = "`ai_disabled`, `ai_budget_used_up`, `agent_deleted`, `thread_busy`, `idempotency_mismatch`, or `conflict`: others \
             changed the thread at the same time"),
-        (status = 503, description = "`ai_unavailable`: the model could not answer, the message is kept; or \
-            `unavailable`"),
+        (status = 503, description = "`ai_unavailable`: the model could not answer, the message is kept, and `Retry-After` \
+            is there if trying again may help; or `unavailable`"),
     ),
 )]
 #[post("/chat/{agent_id}/threads/{thread_id}/messages")]

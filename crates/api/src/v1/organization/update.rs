@@ -1,13 +1,18 @@
 use actix_web::{HttpResponse, patch, web};
 use serde::Deserialize;
+use serde_json::Number;
 use stead_application::accounts::OrganizationPatch;
-use stead_domain::{AgentId, text::DisplayName};
+use stead_domain::{
+    AgentId,
+    organization::{RetentionDays, TokenBudget},
+    text::DisplayName,
+};
 use utoipa::ToSchema;
 
 use crate::{
     Api,
     conditional::{IfMatch, IfMatchHeader, IfNoneMatch, tagged},
-    dto::{OrganizationBody, id, present},
+    dto::{OrganizationBody, clearable, id, present, whole_number},
     error::ApiError,
     extract::{Body, Call, Problems, RequestBody},
 };
@@ -25,23 +30,43 @@ pub struct UpdateOrganizationBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = uuid::Uuid)]
     default_agent_id: Option<String>,
+    /// How many days messages are kept. Those that are older are hidden at once and removed within the hour, and so are threads
+    /// in which nothing has happened since. Null: as long as nobody deletes them.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
+    retention_days: Option<Option<Number>>,
+    /// Whether agents answer. Off: a new message to one is refused with `ai_disabled`; answers that are under way go on.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = bool)]
+    ai_enabled: Option<bool>,
+    /// How many tokens agents may use in a calendar month in UTC, those of prompts and answers together. When so many were
+    /// used, a new message to an agent is refused with `ai_budget_used_up`; answers that are under way go on, and count when
+    /// they end. Null: without bound.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000_000_000_i64)]
+    ai_budget: Option<Option<Number>>,
 }
 
 impl RequestBody for UpdateOrganizationBody {
     type Meaning = OrganizationPatch;
 
     fn check(self, problems: &mut Problems) -> Option<OrganizationPatch> {
-        let Self { name, default_agent_id } = self;
+        let Self { name, default_agent_id, retention_days, ai_enabled, ai_budget } = self;
+        let days = |number: Number| RetentionDays::parse(whole_number(&number)?);
+        let tokens = |number: Number| TokenBudget::parse(whole_number(&number)?);
         Some(OrganizationPatch {
             name: problems.optional("name", name, DisplayName::parse),
             default_agent_id: problems.optional("default_agent_id", default_agent_id, id).map(AgentId::new),
+            retention: problems.clearable("retention_days", retention_days, days),
+            ai_enabled,
+            ai_budget: problems.clearable("ai_budget", ai_budget, tokens),
         })
     }
 }
 
 /// Change one's organization
 ///
-/// For admins. What is absent stays.
+/// For admins. What is absent stays. It holds at once on the node that took it, within a second on every other.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "update_organization",

@@ -12,6 +12,10 @@ use crate::{
 ///
 /// Its events from the beginning, or after `Last-Event-ID`, to its end. A comment comes when nothing else did for 15
 /// seconds.
+///
+/// The stream breaks off, with nothing after, when what the request came with is good no longer: its sign-in was ended, its
+/// key revoked or expired, its user deactivated or deleted; at once on the node that took that, within a second on every
+/// other. The run goes on.
 #[utoipa::path(
     tag = "runs",
     operation_id = "follow_run",

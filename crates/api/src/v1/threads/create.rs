@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::{
     Api,
-    dto::{ThreadBody, id, metadata},
+    dto::{ThreadBody, file_ids, id, metadata},
     error::ApiError,
     extract::{Call, ChatPath, IdempotencyHeader, Keyed, Problems, RequestBody},
     respond,
@@ -30,17 +30,22 @@ pub struct CreateThreadBody {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     metadata: Option<Value>,
+    /// Files for the agent to work with, that the caller may read.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<uuid::Uuid>>, max_items = 20)]
+    file_ids: Option<Vec<String>>,
 }
 
 impl RequestBody for CreateThreadBody {
     type Meaning = NewThread;
 
     fn check(self, problems: &mut Problems) -> Option<NewThread> {
-        let Self { agent_id, title, metadata: kept } = self;
+        let Self { agent_id, title, metadata: kept, file_ids: files } = self;
         Some(NewThread {
             agent_id: problems.optional("agent_id", agent_id, id).map(AgentId::new),
             title: problems.optional("title", title, Title::parse),
             metadata: problems.optional("metadata", kept, metadata).unwrap_or_else(Json::empty),
+            file_ids: problems.optional("file_ids", files, file_ids).unwrap_or_default(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Threads with agents.
 
+mod branches;
 mod create;
 mod delete;
 mod generate_title;
@@ -7,6 +8,7 @@ mod get;
 mod list;
 mod update;
 
+pub use branches::BranchesParam;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn operations(services: &mut ServiceConfig<'_>) {

@@ -2,14 +2,14 @@ use actix_web::{HttpResponse, patch, web};
 use serde::Deserialize;
 use serde_json::Value;
 use stead_application::threads::ThreadPatch;
-use stead_domain::thread::Title;
+use stead_domain::{MessageId, thread::Title};
 use utoipa::ToSchema;
 
 use super::get::ThreadQuery;
 use crate::{
     Api,
     conditional::{IfMatch, IfMatchHeader, IfNoneMatch, Tagged},
-    dto::{ThreadBody, clearable, metadata, present},
+    dto::{ThreadBody, clearable, id, metadata, present},
     error::ApiError,
     extract::{Body, Call, ChatPath, Problems, RequestBody, ThreadPath},
 };
@@ -32,17 +32,22 @@ pub struct UpdateThreadBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Object)]
     metadata: Option<Value>,
+    /// A message of this thread: the branch through it becomes the active one, up to the newest message that came of it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = uuid::Uuid)]
+    active_message_id: Option<String>,
 }
 
 impl RequestBody for UpdateThreadBody {
     type Meaning = ThreadPatch;
 
     fn check(self, problems: &mut Problems) -> Option<ThreadPatch> {
-        let Self { title, archived, metadata: kept } = self;
+        let Self { title, archived, metadata: kept, active_message_id } = self;
         Some(ThreadPatch {
             title: problems.clearable("title", title, Title::parse),
             archived,
             metadata: problems.optional("metadata", kept, metadata),
+            active_message: problems.optional("active_message_id", active_message_id, id).map(MessageId::new),
         })
     }
 }

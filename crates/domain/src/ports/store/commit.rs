@@ -1,15 +1,17 @@
-use super::{ApiKeyChange, Guard};
+use super::{AgentToolsChange, ApiKeyChange, FileChange, Guard, McpServerChange, PassageChange};
 use crate::{
     AgentId, ConversationId, InvitationId, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId, Timestamp,
     ToolCallId, UserId,
     agent::Agent,
+    branch::Branch,
     event::NewEvent,
+    feedback::Feedback,
     idempotency::IdempotencyRecord,
     invitation::Invitation,
     job::NewJob,
     message::{Message, MessageStatus},
     organization::Organization,
-    run::{LeaseOwner, Run, RunError, RunStatus, RunStep, Usage},
+    run::{LeaseOwner, Run, RunChunk, RunError, RunStatus, RunStep, Usage},
     session::Session,
     thread::Thread,
     tool_call::{ToolCall, ToolCallState},
@@ -49,7 +51,7 @@ pub enum Outcome {
     Updated,
     /// There was nothing to change.
     Unchanged,
-    /// [`RunChange::StartNext`] started this run, under this lease.
+    /// [`RunChange::StartNext`] or [`RunChange::Resume`] started this run, under this lease.
     Started(RunId, i64),
 }
 
@@ -68,6 +70,10 @@ pub enum Change {
     Invitation(InvitationChange),
     /// Of an agent.
     Agent(AgentChange),
+    /// Of a server of tools.
+    McpServer(McpServerChange),
+    /// Of what an agent may call.
+    AgentTools(AgentToolsChange),
     /// Of a thread.
     Thread(ThreadChange),
     /// Of a message.
@@ -76,6 +82,10 @@ pub enum Change {
     Run(RunChange),
     /// Of a tool call.
     ToolCall(ToolCallChange),
+    /// Of a file.
+    File(FileChange),
+    /// Of what a file says.
+    Passage(PassageChange),
     /// Of a job that is being worked on.
     Job(JobChange),
     /// A line in the audit log.
@@ -87,7 +97,7 @@ pub enum Change {
 pub enum OrganizationChange {
     /// Makes it.
     Insert(Organization),
-    /// Writes name, default agent, version and `updated_at` as given.
+    /// Writes everything but id and `created_at` as given.
     Update(Organization),
     /// Marks it deleted: it, its users and their sign-ins are gone at once, addresses and handles are free again.
     /// Unchanged if it was deleted before.
@@ -195,7 +205,8 @@ pub enum InvitationChange {
 pub enum AgentChange {
     /// Makes it.
     Insert(Agent),
-    /// Writes everything but id, organization, kind and `created_at` as given, `deleted_at` included.
+    /// Writes everything but id, organization, kind and `created_at` as given, `deleted_at` included. One that is deleted is
+    /// granted no tools any more.
     Update(Agent),
 }
 
@@ -239,6 +250,42 @@ pub enum MessageChange {
     Finish(FinishMessage),
     /// Empties a failed answer and puts it back to queued, for its run to be repeated; unchanged if it has not failed.
     Requeue(MessageId),
+    /// Makes a branch the active one: the messages on it are active, all others of the conversation are not, and the
+    /// version of each that changes is raised. Unchanged if it was that before, or if the message that it names is not of
+    /// the conversation. Guard the thread before it.
+    Activate {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The branch.
+        branch: Branch,
+    },
+    /// Notes what somebody says of a message, in place of what they said before. Guard the message before it.
+    SetFeedback(SetFeedback),
+    /// Removes up to `at_most` rows: messages of a conversation from before a time, but for those of a run that has not ended,
+    /// and what hangs on them, their runs too. Unchanged when nothing is left.
+    PurgeBefore {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The time.
+        before: Timestamp,
+        /// At most so many rows.
+        at_most: u32,
+    },
+}
+
+/// What somebody says of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetFeedback {
+    /// Its organization.
+    pub organization: OrganizationId,
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// The message.
+    pub message: MessageId,
+    /// Who says it.
+    pub user: UserId,
+    /// What.
+    pub feedback: Feedback,
 }
 
 /// The end of an answer.
@@ -291,6 +338,39 @@ pub enum RunChange {
         /// When.
         at: Timestamp,
     },
+    /// Has a running run wait for approvals until `until`, held by nobody; unchanged if it is not running. Guard its lease
+    /// before it.
+    Pause {
+        /// The run.
+        run: RunId,
+        /// After that it expires.
+        until: Timestamp,
+    },
+    /// Goes on with a run that waits for approvals: running, fence raised, the lease given to `owner`. The outcome is
+    /// [`Outcome::Started`] with the fence, or unchanged if it does not wait for approvals.
+    Resume {
+        /// The run.
+        run: RunId,
+        /// Who works on it.
+        owner: LeaseOwner,
+    },
+    /// Adds to what it used. Guard its lease before it.
+    Use {
+        /// The run.
+        run: RunId,
+        /// So much.
+        usage: Usage,
+    },
+    /// Keeps pieces of its stream; those that are there (same attempt, `n` and `chars_from`) are left as they are. Guard its
+    /// lease before it.
+    Tell {
+        /// The run.
+        run: RunId,
+        /// The attempt they belong to.
+        attempt: i32,
+        /// The pieces.
+        chunks: Vec<RunChunk>,
+    },
     /// Notes that its person wants it stopped; unchanged if it is not running or awaiting approval.
     RequestCancel(RunId),
     /// Writes a step, replacing the one of the same attempt and number.
@@ -317,8 +397,17 @@ pub struct FinishRun {
 /// A change of a tool call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToolCallChange {
-    /// Notes that it starts.
+    /// Notes it, in the state that it is given with.
     Insert(ToolCall),
+    /// Notes that its person allows it; unchanged if it does not wait for that.
+    Approve(ToolCallId),
+    /// Notes that it starts, with `start_time` = `at`; unchanged if it is under way or has ended.
+    Start {
+        /// The call.
+        call: ToolCallId,
+        /// When.
+        at: Timestamp,
+    },
     /// Ends it; unchanged if it has ended before.
     End(ToolCallId, ToolCallState),
 }

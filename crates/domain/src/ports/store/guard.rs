@@ -1,5 +1,6 @@
 use crate::{
-    AgentId, ConversationId, InvitationId, JobId, MessageId, OrganizationId, RunId, Timestamp, UserId,
+    AgentId, ConversationId, FileId, InvitationId, JobId, McpServerId, MessageId, OrganizationId, RunId, Timestamp,
+    UserId,
     run::{Lease, RunStatus},
     user::OrganizationRole,
 };
@@ -63,12 +64,26 @@ pub enum Guard {
         /// The agent.
         agent: AgentId,
     },
+    /// The server of tools exists in the organization, and is not removed before the end.
+    McpServer {
+        /// The organization.
+        organization: OrganizationId,
+        /// The server.
+        server: McpServerId,
+    },
     /// The newest active message of the conversation is this one; `None`: it has none.
     Newest {
         /// The conversation.
         conversation: ConversationId,
         /// That message.
         message: Option<MessageId>,
+    },
+    /// The message is of the conversation, and stays there until the end. Guard the thread before it.
+    Message {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The message.
+        message: MessageId,
     },
     /// Fewer than `max` runs of the agent are queued in the conversation.
     QueueRoom {
@@ -78,6 +93,26 @@ pub enum Guard {
         agent: AgentId,
         /// The limit.
         max: i64,
+    },
+    /// Each of the files is there, in the organization, and the user may read it as a
+    /// [`FileRight::Reader`](super::FileRight::Reader). They stay until the end.
+    Files {
+        /// The organization.
+        organization: OrganizationId,
+        /// The user.
+        user: UserId,
+        /// The files.
+        files: Vec<FileId>,
+    },
+    /// The organization is not deleted, and with `size` bytes more its files have at most `max`. It is locked, so that
+    /// commits that guard its room happen one after the other. Put it before guards of users.
+    StorageRoom {
+        /// The organization.
+        organization: OrganizationId,
+        /// How many bytes come.
+        size: u64,
+        /// How many there may be.
+        max: u64,
     },
     /// The subject has this version.
     Version(Versioned, i64),
@@ -94,6 +129,14 @@ pub enum Guard {
         run: RunId,
         /// The status.
         status: RunStatus,
+    },
+    /// The run awaits approval, of exactly so many calls. Guard the thread before it: then decisions happen one after the
+    /// other.
+    Undecided {
+        /// The run.
+        run: RunId,
+        /// How many calls wait.
+        calls: i64,
     },
     /// The job is held under this lease, lapsed or not.
     JobLease {
@@ -113,6 +156,8 @@ pub enum Versioned {
     User(UserId),
     /// An agent.
     Agent(AgentId),
+    /// A server of tools.
+    McpServer(McpServerId),
     /// A thread.
     Thread(ConversationId),
 }

@@ -66,6 +66,8 @@ pub struct PruneBefore {
     pub idempotency: Timestamp,
     /// Pieces of streams of runs that ended before this.
     pub run_chunks: Timestamp,
-    /// Sessions and API keys that ended before this.
+    /// Sessions, API keys and invitations that ended before this: revoked, expired, taken or withdrawn.
     pub sessions: Timestamp,
+    /// What models had used before this.
+    pub usage: Timestamp,
 }

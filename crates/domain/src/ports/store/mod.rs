@@ -8,25 +8,36 @@ mod api_keys;
 mod commit;
 mod directory;
 mod figures;
+mod files;
 mod guard;
 mod leases;
+mod mcp_servers;
+mod passages;
 mod queries;
+mod retention;
+mod usage;
 
 use async_trait::async_trait;
 
 pub use api_keys::{ApiKeyChange, ApiKeyQueries, ApiKeyViewer};
 pub use commit::{
     AgentChange, AuditEntry, Change, Commit, Committed, FinishMessage, FinishRun, InvitationChange, JobChange,
-    MessageChange, OrganizationChange, Outcome, RunChange, SessionChange, ThreadChange, ToolCallChange, UserChange,
+    MessageChange, OrganizationChange, Outcome, RunChange, SessionChange, SetFeedback, ThreadChange, ToolCallChange,
+    UserChange,
 };
 pub use directory::{DirectoryQueries, UserFilter, UserSearch};
 pub use figures::{ConnectionFigures, DeadJobs, JobFigures, StoreFigures};
+pub use files::{Attach, FileChange, FileFilter, FileQueries, FileReader, FileRight, FilesOf, LeftBy};
 pub use guard::{Guard, Versioned};
 pub use leases::{AppendChunks, Appended, ClaimedRun, PruneBefore, RenewedRun, TakenFrom};
+pub use mcp_servers::{AgentToolsChange, McpServerChange, McpServerQueries};
+pub use passages::{PassageChange, PassageQueries};
 pub use queries::{
-    AccountQueries, AgentQueries, AgentViewer, Credentials, EventQueries, IdempotencyQueries, MessageFilter,
-    MessageQueries, RunQueries, ThreadFilter, ThreadMessage, ThreadOwner, ThreadQueries, Wakeups,
+    AccountQueries, AgentQueries, AgentViewer, BranchFilter, Branches, Credentials, EventQueries, IdempotencyQueries,
+    MessageFilter, MessageQueries, RunQueries, ThreadFilter, ThreadMessage, ThreadOwner, ThreadQueries, Wakeups,
 };
+pub use retention::{OutdatedConversation, RetentionQueries};
+pub use usage::UsageQueries;
 
 use crate::{JobId, RunId, Timestamp, job::ClaimedJob, run::LeaseOwner};
 
@@ -45,11 +56,16 @@ pub trait Store:
     + DirectoryQueries
     + ApiKeyQueries
     + AgentQueries
+    + McpServerQueries
     + ThreadQueries
     + MessageQueries
     + RunQueries
     + IdempotencyQueries
     + EventQueries
+    + RetentionQueries
+    + UsageQueries
+    + FileQueries
+    + PassageQueries
 {
     /// Applies a commit: its idempotency record first, then the guards in their order, then changes, events and jobs in
     /// theirs. Where the record's scope is already taken, nothing is done and the answer is [`Committed::Replayed`] with
@@ -152,6 +168,8 @@ pub enum UniqueKey {
     UserHandle,
     /// An agent's handle, in its organization, among agents that are not deleted.
     AgentHandle,
+    /// A tool server's name, in its organization.
+    McpServerName,
     /// A conversation's unique key (a pair's direct channel, a channel's name).
     ConversationKey,
     /// A sender's own id for a message.

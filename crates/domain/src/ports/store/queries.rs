@@ -3,14 +3,16 @@ use futures_util::stream::BoxStream;
 
 use super::StoreError;
 use crate::{
-    AgentId, ConversationId, MessageId, OrganizationId, RunId, SessionId, UserId,
+    AgentId, AvatarId, ConversationId, MessageId, OrganizationId, RunId, SessionId, UserId,
     agent::Agent,
     event::{EventCursor, EventPage},
+    feedback::Feedback,
+    file::File,
     idempotency::{IdempotencyRecord, IdempotencyScope},
     message::Message,
     organization::Organization,
     page::{Page, Slice},
-    run::Run,
+    run::{Run, RunStep},
     session::Session,
     text::Email,
     thread::Thread,
@@ -32,6 +34,9 @@ pub trait AccountQueries: Send + Sync + 'static {
 
     /// A session, live or not, and its user as they are now.
     async fn find_session(&self, id: SessionId) -> Result<Option<(Session, User)>, StoreError>;
+
+    /// Which of these pictures are those of users that are not deleted, in any organization.
+    async fn avatars_in_use(&self, avatars: &[AvatarId]) -> Result<Vec<AvatarId>, StoreError>;
 }
 
 /// A user and what they sign in with.
@@ -108,13 +113,17 @@ pub enum ThreadOwner {
     Anyone,
 }
 
-/// A message of a thread with its tool calls, in the order they started.
+/// A message of a thread with its tool calls, in the order they were asked for, and its files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ThreadMessage {
     /// The message.
     pub message: Message,
     /// Its tool calls.
     pub tool_calls: Vec<ToolCall>,
+    /// The files that are attached to it, in their order.
+    pub attachments: Vec<File>,
+    /// What the thread's person says of it: for nobody else.
+    pub feedback: Option<Feedback>,
 }
 
 /// Messages.
@@ -127,9 +136,14 @@ pub trait MessageQueries: Send + Sync + 'static {
         id: MessageId,
     ) -> Result<Option<ThreadMessage>, StoreError>;
 
-    /// A page of a conversation's active messages, by id. `At` of the API is a [`Position::Around`](crate::page::Position)
+    /// A page of a conversation's messages, by id. `At` of the API is a [`Position::Around`](crate::page::Position)
     /// the smallest id of that time.
     async fn list_messages(&self, filter: MessageFilter) -> Result<Slice<ThreadMessage>, StoreError>;
+
+    /// A message and those before it on its branch, active or not, newest first. It ends with the first message, or
+    /// where the one before is not there, not kept or of another conversation; empty where that is so of the message
+    /// itself.
+    async fn list_branch(&self, filter: BranchFilter) -> Result<Vec<ThreadMessage>, StoreError>;
 
     /// The newest active message of a conversation.
     async fn newest_message(&self, conversation: ConversationId) -> Result<Option<MessageId>, StoreError>;
@@ -145,8 +159,33 @@ pub struct MessageFilter {
     pub organization: OrganizationId,
     /// The conversation.
     pub conversation: ConversationId,
+    /// Of which branches.
+    pub branches: Branches,
     /// Which part, how many.
     pub page: Page,
+}
+
+/// Messages of which branches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Branches {
+    /// Of the active one.
+    #[default]
+    Active,
+    /// Of all.
+    All,
+}
+
+/// A part of a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BranchFilter {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its newest message.
+    pub tip: MessageId,
+    /// At most so many messages.
+    pub limit: u32,
 }
 
 /// Runs.
@@ -154,6 +193,18 @@ pub struct MessageFilter {
 pub trait RunQueries: Send + Sync + 'static {
     /// A run of the organization whose conversation is not deleted.
     async fn find_run(&self, organization: OrganizationId, id: RunId) -> Result<Option<Run>, StoreError>;
+
+    /// The steps of up to 200 runs of the organization, by run, number and attempt: of a number that was written in several
+    /// attempts, only the newest.
+    async fn list_run_steps(
+        &self,
+        organization: OrganizationId,
+        runs: Vec<RunId>,
+    ) -> Result<Vec<(RunId, RunStep)>, StoreError>;
+
+    /// Up to `limit` runs of all organizations that have waited for approvals for too long by the database's clock, longest
+    /// first.
+    async fn list_expired_approvals(&self, limit: u32) -> Result<Vec<Run>, StoreError>;
 }
 
 /// Idempotency records.

@@ -50,6 +50,7 @@ pub fn backup(config: &Config, arguments: &BackupArguments) -> anyhow::Result<()
     };
     let mut out = io::stdout().lock();
     writeln!(out, "{}: {bytes} bytes, checked", file.display())?;
+    writeln!(out, "Not in it: the bytes of files ({}): copy them after this.", config.objects.url)?;
     if arguments.with_secret {
         writeln!(out, "{}: the secret; whoever has it can sign in as anybody", secret.display())?;
     } else {

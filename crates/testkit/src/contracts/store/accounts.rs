@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use stead_domain::{
     Timestamp, UserId,
-    organization::Organization,
+    organization::{Organization, RetentionDays, TokenBudget},
     ports::store::{Change, OrganizationChange, Outcome, Store, UniqueKey, UserChange},
     text::{Email, Handle, Text},
     user::{OrganizationRole, PasswordHash, User, UserKind},
 };
 
-use super::expectations::{apply_one, conflict_of};
+use super::expectations::{apply, apply_one, conflict_of};
 use crate::builders::{self, Seed};
 
 fn insert(user: &User) -> Change {
@@ -39,12 +39,15 @@ pub async fn an_unknown_organization_is_none(store: Arc<dyn Store>) {
     assert_eq!(store.find_organization(builders::id()).await.unwrap(), None);
 }
 
-pub async fn an_organization_update_writes_name_default_agent_version_and_time(store: Arc<dyn Store>) {
+pub async fn an_organization_update_writes_all_but_identity(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let agent = seed.another_agent(&*store).await;
     let written = Organization {
         name: Text::parse("نوادر").unwrap(),
         default_agent_id: agent.id,
+        retention: Some(RetentionDays::parse(3_650).unwrap()),
+        ai_enabled: false,
+        ai_budget: Some(TokenBudget::parse(1 << 39).unwrap()),
         version: 1 << 40,
         updated_at: builders::at(),
         ..seed.organization.clone()
@@ -58,7 +61,7 @@ pub async fn every_kind_of_user_is_read_as_written(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let full = User {
         bio: Some(Text::parse("Ich über mich 🦊").unwrap()),
-        avatar_url: Some("https://example.org/a.png?x=1&y=ü".to_owned()),
+        avatar: Some(builders::id()),
         deactivated_at: Some(builders::at()),
         version: i64::MAX - 1,
         updated_at: builders::at(),
@@ -83,6 +86,24 @@ pub async fn a_user_is_found_in_their_organization_alone(store: Arc<dyn Store>) 
     assert_eq!(store.find_user(seed.organization.id, builders::id()).await.unwrap(), None);
 }
 
+pub async fn pictures_are_in_use_while_their_users_are_there(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let (first, second, unknown) = (builders::id(), builders::id(), builders::id());
+    let ann = User { avatar: Some(first), ..seed.owner.clone() };
+    let bob = User { avatar: Some(second), ..builders::user(&seed.organization) };
+    let insert = Change::User(UserChange::Insert(bob.clone(), Some(builders::password_hash())));
+    apply(&*store, [update(&ann), insert]).await;
+    let in_use = async |asked: &[_]| store.avatars_in_use(asked).await.unwrap();
+    let mut both = in_use(&[unknown, second, first]).await;
+    both.sort();
+    assert_eq!((both, in_use(&[]).await, in_use(&[unknown]).await), (vec![first, second], vec![], vec![]));
+
+    let without = User { avatar: None, version: 2, ..ann };
+    let delete = Change::User(UserChange::Delete { user: bob.id, at: builders::at() });
+    apply(&*store, [update(&without), delete]).await;
+    assert_eq!(in_use(&[first, second]).await, []);
+}
+
 pub async fn a_user_update_writes_all_but_identity(store: Arc<dyn Store>) {
     let (seed, other) = (Seed::commit(&*store).await, Seed::commit(&*store).await);
     let written = User {
@@ -91,7 +112,7 @@ pub async fn a_user_update_writes_all_but_identity(store: Arc<dyn Store>) {
         email: Some(Email::parse("new@example.org").unwrap()),
         display_name: Text::parse("Новое имя").unwrap(),
         bio: Some(Text::parse("").unwrap()),
-        avatar_url: Some("/avatars/1".to_owned()),
+        avatar: Some(builders::id()),
         deactivated_at: Some(builders::at()),
         version: 2,
         updated_at: builders::at(),
@@ -106,7 +127,7 @@ pub async fn a_user_update_writes_all_but_identity(store: Arc<dyn Store>) {
     assert_eq!(apply_one(&*store, update(&given)).await, Outcome::Updated);
     assert_eq!(user_now(&*store, &written).await, written);
 
-    let cleared = User { bio: None, avatar_url: None, deactivated_at: None, ..written };
+    let cleared = User { bio: None, avatar: None, deactivated_at: None, ..written };
     assert_eq!(apply_one(&*store, update(&cleared)).await, Outcome::Updated);
     assert_eq!(user_now(&*store, &cleared).await, cleared);
 }

@@ -183,7 +183,7 @@ pub async fn api_keys_that_ended_earlier_are_removed(store: Arc<dyn Store>) {
     let kept = [ApiKey { expires_at: at, ..key() }, ApiKey { revoked_at: Some(at), ..key() }, key()];
     apply(&*store, kept.iter().chain([&expired, &revoked]).map(insert)).await;
     let epoch = Timestamp::EPOCH;
-    let older = PruneBefore { events: epoch, idempotency: epoch, run_chunks: epoch, sessions: at };
+    let older = PruneBefore { events: epoch, idempotency: epoch, run_chunks: epoch, sessions: at, usage: epoch };
     while store.prune(older).await.unwrap() {}
     for gone in [expired, revoked] {
         assert_eq!(store.find_api_key(gone.id).await.unwrap(), None);

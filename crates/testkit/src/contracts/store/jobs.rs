@@ -50,6 +50,9 @@ pub async fn every_kind_of_job_is_claimed_as_enqueued(store: Arc<dyn Store>) {
         Task::PurgeConversation(seed.thread.id),
         Task::PurgeUser(seed.owner.id),
         Task::PurgeOrganization(seed.organization.id),
+        Task::ProcessFile(builders::id()),
+        Task::RemoveFileBytes(builders::id()),
+        Task::RemoveAvatar(builders::id()),
     ] {
         let job = NewJob { task, ..builders::job(&seed.thread) };
         done(&*store, doing(vec![job.clone()])).await;

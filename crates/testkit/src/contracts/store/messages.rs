@@ -7,7 +7,9 @@ use stead_domain::{
     Json, MessageId,
     message::{Author, Message, MessageRole, MessageStatus},
     page::{Position, Slice},
-    ports::store::{Change, FinishMessage, MessageChange, MessageFilter, Outcome, Store, ThreadMessage, UniqueKey},
+    ports::store::{
+        Branches, Change, FinishMessage, MessageChange, MessageFilter, Outcome, Store, ThreadMessage, UniqueKey,
+    },
 };
 use uuid::Uuid;
 
@@ -68,7 +70,7 @@ pub async fn every_kind_of_message_is_read_as_written(store: Arc<dyn Store>) {
     for message in all {
         insert_message(&*store, &message).await;
         let found = message_now(&*store, &message).await;
-        assert_eq!(found, ThreadMessage { message, tool_calls: vec![] });
+        assert_eq!(found, ThreadMessage { message, tool_calls: vec![], attachments: vec![], feedback: None });
     }
 }
 
@@ -91,6 +93,7 @@ pub async fn another_organization_lists_none_of_the_messages(store: Arc<dyn Stor
         let filter = MessageFilter {
             organization: other.organization.id,
             conversation: seed.thread.id,
+            branches: Branches::Active,
             page: page(position, 10),
         };
         assert_eq!(store.list_messages(filter).await.unwrap().items, vec![], "{position:?}");

@@ -11,19 +11,26 @@ pub mod account_deletion;
 pub mod accounts;
 pub mod agents;
 pub mod api_keys;
+pub mod approvals;
+pub mod branches;
 pub mod commits;
 pub mod concurrency;
 pub mod deletion;
 pub mod directory;
 pub mod events;
+pub mod feedback;
+pub mod files;
 pub mod guards;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
 pub mod leases;
+pub mod mcp_servers;
 pub mod messages;
 pub mod operations;
+pub mod passages;
 pub mod prune;
+pub mod retention;
 pub mod run_chunks;
 pub mod runs;
 pub mod sessions;
@@ -31,6 +38,8 @@ pub mod text;
 pub mod thread_lists;
 pub mod threads;
 pub mod tool_calls;
+pub mod unused_files;
+pub mod usage;
 pub mod wakeups;
 
 /// Makes a test of each promise of [`Store`](stead_domain::ports::Store); `make` is the path of an
@@ -43,9 +52,10 @@ macro_rules! store_contract_tests {
             accounts {
                 an_organization_is_read_as_written
                 an_unknown_organization_is_none
-                an_organization_update_writes_name_default_agent_version_and_time
+                an_organization_update_writes_all_but_identity
                 every_kind_of_user_is_read_as_written
                 a_user_is_found_in_their_organization_alone
+                pictures_are_in_use_while_their_users_are_there
                 a_user_update_writes_all_but_identity
                 an_update_of_an_unknown_account_changes_nothing
                 credentials_are_found_by_address
@@ -84,6 +94,15 @@ macro_rules! store_contract_tests {
                 keys_are_listed_in_pages
                 api_keys_that_ended_earlier_are_removed
             }
+            approvals {
+                a_run_that_waits_is_held_by_nobody_until_it_goes_on
+                what_waited_too_long_by_the_databases_clock_is_listed
+                a_call_waits_is_allowed_starts_and_ends
+                a_decision_is_guarded_by_how_many_wait
+                pieces_are_kept_with_a_commit_once
+                what_rounds_used_is_added_up
+                the_steps_of_runs_are_listed_the_newest_of_a_number
+            }
             directory {
                 users_of_the_organization_are_listed
                 deactivated_users_are_listed_where_they_are_asked_for
@@ -109,6 +128,19 @@ macro_rules! store_contract_tests {
                 another_owner_is_an_active_person
                 a_sole_member_is_alone_among_active_people
                 two_owners_who_leave_at_once_leave_one
+            }
+            mcp_servers {
+                every_kind_of_tool_server_is_read_as_written
+                a_tool_server_update_writes_all_but_identity
+                a_tool_servers_name_is_taken_in_its_organization_alone
+                tool_servers_are_listed_in_pages
+                a_definition_is_remembered_as_it_was_first
+                definitions_are_accepted_in_place_of_all_others
+                an_agent_is_granted_tools_in_place_of_all_others
+                a_removed_tool_server_leaves_nothing
+                an_agent_that_is_deleted_is_granted_nothing
+                tool_servers_are_purged_with_their_organization
+                a_tool_server_guard_holds_until_it_is_removed
             }
             account_deletion {
                 a_deleted_user_is_not_found_any_more
@@ -194,12 +226,56 @@ macro_rules! store_contract_tests {
                 a_failed_answer_is_emptied_and_queued_again
                 an_answer_that_has_not_failed_is_not_queued_again
             }
+            branches {
+                a_branch_is_made_the_active_one
+                what_is_active_already_or_elsewhere_changes_nothing
+                a_branch_of_many_messages_is_made_the_active_one
+                messages_of_all_branches_are_listed
+                a_branch_is_read_newest_first_in_pages
+                a_branch_is_read_in_its_conversation_alone
+                a_message_guard_holds_in_its_conversation
+            }
+            feedback {
+                feedback_comes_with_its_message
+                what_is_said_last_of_a_message_counts
+                feedback_is_the_threads_persons_own
+                feedback_is_purged_with_its_message
+            }
             tool_calls {
                 every_kind_of_tool_call_is_read_as_written
-                tool_calls_come_in_the_order_they_started
+                tool_calls_come_in_the_order_they_were_asked_for
                 a_tool_call_ends_once
                 the_end_of_an_unknown_tool_call_changes_nothing
                 a_tool_calls_id_is_taken_once
+            }
+            files {
+                every_kind_of_file_is_read_as_written
+                a_file_is_found_in_its_organization_alone
+                a_files_id_is_taken_once
+                what_is_understood_of_a_file_is_noted
+                a_messages_files_come_with_it_in_their_order
+                a_threads_files_come_in_their_order
+                a_file_is_read_by_its_uploader_and_where_it_lies
+                overseers_read_what_lies_in_threads_that_they_may_read
+                a_storage_room_guard_counts_what_is_there
+                many_uploads_never_take_more_than_the_room
+                files_are_listed_in_pages
+                a_deleted_file_is_gone_from_where_it_was_attached
+            }
+            passages {
+                every_kind_of_passage_is_read_as_written
+                passages_of_a_number_are_replaced
+                passages_are_cut_off
+                passages_go_with_their_file
+                passages_of_an_unknown_file_are_not_written
+                answers_use_what_lies_on_their_branch
+            }
+            unused_files {
+                a_deleted_thread_leaves_the_files_that_lie_nowhere_else
+                a_file_that_is_attached_again_is_not_removed
+                a_deleted_user_leaves_what_nobody_else_uses
+                a_deleted_organization_leaves_all_its_files
+                a_purge_leaves_no_attachments
             }
             runs {
                 a_queued_run_is_read_as_written
@@ -320,6 +396,19 @@ macro_rules! store_contract_tests {
                 jobs_are_counted_by_what_becomes_of_them
                 the_newest_event_moves_on_with_the_log
             }
+            retention {
+                older_messages_are_found_by_no_read
+                a_thread_without_activity_for_so_long_is_found_by_no_read
+                an_older_run_is_found_until_it_has_ended
+                outdated_conversations_are_listed_page_by_page
+                what_is_from_before_is_purged_with_what_hangs_on_it
+            }
+            usage {
+                what_an_organizations_runs_used_is_summed_since_a_time
+                what_was_used_is_known_when_the_thread_is_gone
+                what_was_used_goes_with_the_organization
+                what_was_used_earlier_is_removed
+            }
             prune {
                 events_older_than_asked_are_removed
                 a_cursor_lives_longer_than_its_event
@@ -327,6 +416,7 @@ macro_rules! store_contract_tests {
                 keys_older_than_asked_are_removed
                 chunks_of_runs_that_ended_earlier_are_removed
                 sessions_that_ended_earlier_are_removed
+                invitations_that_ended_earlier_are_removed
                 pruning_removes_five_hundred_at_a_time
                 there_is_nothing_to_prune_in_a_fresh_store
                 each_kind_is_pruned_by_its_own_bound

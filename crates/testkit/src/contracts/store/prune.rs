@@ -6,7 +6,8 @@ use stead_domain::{
     Timestamp,
     event::{EventPage, NewEvent},
     idempotency::IdempotencyRecord,
-    ports::store::{AppendChunks, Change, Commit, FinishRun, PruneBefore, SessionChange, Store},
+    invitation::Invitation,
+    ports::store::{AppendChunks, Change, Commit, FinishRun, InvitationChange, PruneBefore, SessionChange, Store},
     run::{RunChunk, RunStatus},
     session::Session,
 };
@@ -19,11 +20,12 @@ use super::{
 use crate::builders::{self, Seed};
 
 /// Removes nothing.
-const NOTHING: PruneBefore = PruneBefore {
+pub(super) const NOTHING: PruneBefore = PruneBefore {
     events: Timestamp::EPOCH,
     idempotency: Timestamp::EPOCH,
     run_chunks: Timestamp::EPOCH,
     sessions: Timestamp::EPOCH,
+    usage: Timestamp::EPOCH,
 };
 
 /// Longer before than any test runs, and long after the epoch.
@@ -36,7 +38,7 @@ fn just_before(at: Timestamp) -> Timestamp {
 }
 
 /// Prunes to the end; says how many times there was more.
-async fn prune_to_the_end(store: &dyn Store, before: PruneBefore) -> usize {
+pub(super) async fn prune_to_the_end(store: &dyn Store, before: PruneBefore) -> usize {
     for rounds in 0..100 {
         if !store.prune(before).await.unwrap() {
             return rounds;
@@ -146,6 +148,39 @@ pub async fn sessions_that_ended_earlier_are_removed(store: Arc<dyn Store>) {
     }
 }
 
+pub async fn invitations_that_ended_earlier_are_removed(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let at = bound();
+    let later = at.plus(Duration::from_secs(60));
+    let open = || Invitation { expires_at: later, ..builders::invitation(&seed.owner) };
+    let ended = |end| {
+        [
+            Invitation { expires_at: end, ..open() },
+            Invitation { used: Some((end, seed.owner.id)), ..open() },
+            Invitation { revoked_at: Some(end), ..open() },
+        ]
+    };
+    let (gone, kept) = (ended(just_before(at)), ended(at));
+    let open = open();
+    for invitation in gone.iter().chain(&kept).chain([&open]) {
+        let fresh = Invitation { used: None, revoked_at: None, ..invitation.clone() };
+        apply(&*store, [Change::Invitation(InvitationChange::Insert(fresh))]).await;
+        if let Some((at, by)) = invitation.used {
+            apply(&*store, [Change::Invitation(InvitationChange::Use { invitation: invitation.id, by, at })]).await;
+        }
+        if let Some(at) = invitation.revoked_at {
+            apply(&*store, [Change::Invitation(InvitationChange::Revoke { invitation: invitation.id, at })]).await;
+        }
+    }
+    prune_to_the_end(&*store, PruneBefore { sessions: at, ..NOTHING }).await;
+    for invitation in &gone {
+        assert_eq!(store.find_invitation(invitation.id).await.unwrap(), None);
+    }
+    for invitation in kept.iter().chain([&open]) {
+        assert_eq!(store.find_invitation(invitation.id).await.unwrap().as_ref(), Some(invitation));
+    }
+}
+
 pub async fn pruning_removes_five_hundred_at_a_time(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let events: Vec<NewEvent> = (0..620).map(|_| builders::event(&seed.thread)).collect();
@@ -163,7 +198,7 @@ pub async fn there_is_nothing_to_prune_in_a_fresh_store(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let turn = seed.turn(&*store).await;
     let at = bound();
-    let before = PruneBefore { events: at, idempotency: at, run_chunks: at, sessions: at };
+    let before = PruneBefore { events: at, idempotency: at, run_chunks: at, sessions: at, usage: at };
     assert!(!store.prune(before).await.unwrap());
     assert!(!store.prune(NOTHING).await.unwrap());
     assert_eq!(store.find_user(seed.organization.id, seed.owner.id).await.unwrap(), Some(seed.owner));

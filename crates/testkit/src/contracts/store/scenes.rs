@@ -8,8 +8,8 @@ use stead_domain::{
     message::{Message, MessageStatus},
     page::{Page, PageLimit, Position, Slice},
     ports::store::{
-        Change, FinishMessage, FinishRun, Guard, MessageChange, MessageFilter, Outcome, RunChange, Store, ThreadFilter,
-        ThreadMessage, ThreadOwner,
+        Branches, Change, FinishMessage, FinishRun, Guard, MessageChange, MessageFilter, Outcome, RunChange, Store,
+        ThreadFilter, ThreadMessage, ThreadOwner,
     },
     run::{Lease, LeaseOwner, Run, RunStatus, Usage},
     thread::Thread,
@@ -113,7 +113,12 @@ pub(super) fn page(position: Position, limit: i64) -> Page {
 
 /// A page of a thread's messages.
 pub(super) async fn messages(store: &dyn Store, thread: &Thread, page: Page) -> Slice<ThreadMessage> {
-    let filter = MessageFilter { organization: thread.organization_id, conversation: thread.id, page };
+    let filter = MessageFilter {
+        organization: thread.organization_id,
+        conversation: thread.id,
+        branches: Branches::Active,
+        page,
+    };
     store.list_messages(filter).await.unwrap()
 }
 

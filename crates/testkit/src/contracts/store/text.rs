@@ -55,8 +55,7 @@ pub async fn texts_of_accounts_are_kept_as_written(store: Arc<dyn Store>) {
     for text in TEXTS {
         let seed = Seed::commit(&*store).await;
         let organization = Organization { name: short(text), ..seed.organization };
-        let user =
-            User { display_name: short(text), bio: Some(short(text)), avatar_url: Some(text.to_owned()), ..seed.owner };
+        let user = User { display_name: short(text), bio: Some(short(text)), ..seed.owner };
         let session = Session { user_agent: Some(text.to_owned()), ..builders::session(&user) };
         apply(
             &*store,
@@ -121,7 +120,7 @@ pub async fn texts_of_turns_are_kept_as_written(store: Arc<dyn Store>) {
         };
         let mut changes = vec![Change::Message(MessageChange::Finish(end))];
         changes.extend(calls.iter().map(|call| Change::ToolCall(ToolCallChange::Insert(call.clone()))));
-        calls[0].state = ToolCallState::Succeeded { result, end_time: builders::at() };
+        calls[0].state = ToolCallState::Succeeded { result, truncated: true, end_time: builders::at() };
         calls[1].state = ToolCallState::Failed { error: text.to_owned(), end_time: builders::at() };
         changes.extend(calls.iter().map(|call| Change::ToolCall(ToolCallChange::End(call.id, call.state.clone()))));
         apply(&*store, changes).await;

@@ -193,8 +193,8 @@ pub async fn listed_messages_are_whole_and_have_their_tool_calls(store: Arc<dyn 
     }
     let found = store.list_threads(all_threads(&seed)).await.unwrap();
     let expected = vec![
-        ThreadMessage { message: turn.message, tool_calls: vec![] },
-        ThreadMessage { message: turn.answer, tool_calls: calls.to_vec() },
+        ThreadMessage { message: turn.message, tool_calls: vec![], attachments: vec![], feedback: None },
+        ThreadMessage { message: turn.answer, tool_calls: calls.to_vec(), attachments: vec![], feedback: None },
     ];
     assert_eq!(found, vec![(seed.thread, expected)]);
 }

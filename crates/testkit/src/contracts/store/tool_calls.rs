@@ -31,7 +31,7 @@ async fn calls_now(store: &dyn Store, turn: &Turn) -> Vec<ToolCall> {
 fn every_end() -> [ToolCallState; 3] {
     let result = Json::trusted(json!({"content": [{"type": "text", "text": "22 °C ☀️"}], "structured": null}));
     [
-        ToolCallState::Succeeded { result, end_time: builders::at() },
+        ToolCallState::Succeeded { result, truncated: true, end_time: builders::at() },
         ToolCallState::Failed { error: "zu langsam 🐌".to_owned(), end_time: builders::at() },
         ToolCallState::Interrupted { end_time: builders::at() },
     ]
@@ -41,7 +41,6 @@ pub async fn every_kind_of_tool_call_is_read_as_written(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let turn = seed.turn(&*store).await;
     let mut calls = vec![ToolCall {
-        step: 31,
         server: "сервер".to_owned(),
         tool_name: "find/ümlaut".to_owned(),
         arguments: Json::trusted(json!([{"deep": {"er": [true, null, 1.25]}}])),
@@ -50,16 +49,18 @@ pub async fn every_kind_of_tool_call_is_read_as_written(store: Arc<dyn Store>) {
     for arguments in [json!(null), json!("text"), json!(7), json!({})] {
         calls.push(ToolCall { arguments: Json::trusted(arguments), ..builders::tool_call(&turn) });
     }
+    calls.push(ToolCall { step: 63, ..builders::tool_call(&turn) });
     for call in &calls {
         assert_eq!(apply_one(&*store, insert(call)).await, Outcome::Inserted);
     }
     assert_eq!(calls_now(&*store, &turn).await, calls);
 }
 
-pub async fn tool_calls_come_in_the_order_they_started(store: Arc<dyn Store>) {
+pub async fn tool_calls_come_in_the_order_they_were_asked_for(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let turn = seed.turn(&*store).await;
-    let calls = [builders::tool_call(&turn), builders::tool_call(&turn), builders::tool_call(&turn)];
+    let earlier = builders::tool_call(&turn);
+    let calls = [builders::tool_call(&turn), builders::tool_call(&turn), ToolCall { step: 2, ..earlier }];
     apply(&*store, [insert(&calls[2]), insert(&calls[0]), insert(&calls[1])]).await;
     assert_eq!(calls_now(&*store, &turn).await, calls);
 

@@ -1,0 +1,1 @@
+stead_testkit::object_store_contract_tests!(crate::make);

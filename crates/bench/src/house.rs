@@ -1,0 +1,152 @@
+//! The built binary, as an operator starts it, with a person who is signed in.
+
+use std::{
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use stead_adapter_sql::testing::PostgresDatabase;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// Where a house keeps what it has, and how it is set.
+pub struct Ground {
+    pub name: &'static str,
+    folder: TempDir,
+    database: Option<PostgresDatabase>,
+    model: Option<String>,
+}
+
+/// A running house.
+pub struct House {
+    pub url: String,
+    /// From the start of the process until it was ready.
+    pub ready_after: Duration,
+    child: Child,
+}
+
+impl Ground {
+    pub fn sqlite() -> anyhow::Result<Self> {
+        Ok(Self { name: "SQLite", folder: tempfile::tempdir()?, database: None, model: None })
+    }
+
+    pub async fn postgres() -> anyhow::Result<Self> {
+        let database = Some(PostgresDatabase::empty().await?);
+        Ok(Self { name: "Postgres", folder: tempfile::tempdir()?, database, model: None })
+    }
+
+    /// With this endpoint as its model.
+    pub fn model(mut self, base_url: &str) -> Self {
+        self.model = Some(base_url.to_owned());
+        self
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let mut settings = vec![
+            ("STEAD_DATA_DIR", self.folder.path().display().to_string()),
+            ("STEAD_SERVER__PORT", "0".to_owned()),
+            ("STEAD_AUTH__SECRET", "0123456789abcdef0123456789abcdef0123456789abcdef".to_owned()),
+            ("STEAD_LIMITS__REQUESTS_PER_SECOND", "0".to_owned()),
+            ("STEAD_LIMITS__SENDS_PER_SECOND", "0".to_owned()),
+            ("STEAD_LOG__FILTER", "warn".to_owned()),
+        ];
+        if let Some(database) = &self.database {
+            settings.push(("STEAD_DATABASE__URL", database.url().to_owned()));
+        }
+        if let Some(model) = &self.model {
+            settings.push(("STEAD_LLM__BASE_URL", model.clone()));
+            settings.push(("STEAD_LLM__MODEL", "bench".to_owned()));
+            settings.push(("STEAD_LLM__MAX_CONCURRENT", "1024".to_owned()));
+        }
+        settings
+    }
+
+    /// Starts the binary that was built beside this one, and waits until it is ready.
+    pub async fn open(&self) -> anyhow::Result<House> {
+        let stead = std::env::current_exe()?.with_file_name("stead");
+        anyhow::ensure!(stead.is_file(), "{} is not built: `make bench` builds it", stead.display());
+        let begun = Instant::now();
+        let mut child = Command::new(stead)
+            .arg("serve")
+            .env_clear()
+            .envs(self.settings())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().context("its output is read")?).lines();
+        let url = loop {
+            let line = lines.next_line().await?.context("stead ended before it was ready")?;
+            if let Some(url) = line.strip_prefix("listening on ") {
+                break url.to_owned();
+            }
+        };
+        client()?.get(format!("{url}/readyz")).send().await?.error_for_status()?;
+        Ok(House { url, ready_after: begun.elapsed(), child })
+    }
+}
+
+impl House {
+    /// What it has in memory, in MiB.
+    pub fn memory(&self) -> anyhow::Result<f64> {
+        let id = self.child.id().context("it has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kibibytes: f64 = resident.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes / 1024.0)
+    }
+
+    /// Ends it at once.
+    pub async fn close(mut self) -> anyhow::Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
+    /// The access token of a new account.
+    pub async fn register(&self) -> anyhow::Result<String> {
+        let body = json!({
+            "organization_name": "Bench", "email": "bench@example.org", "password": "correct horse battery",
+            "handle": "bench", "display_name": "Bench",
+        });
+        let answer = self.post("/auth/register", None, &body).await?;
+        Ok(answer["access_token"].as_str().context("an account has a token")?.to_owned())
+    }
+
+    /// A key of the account's that imports.
+    pub async fn key(&self, token: &str) -> anyhow::Result<String> {
+        let scopes = ["threads:read", "threads:write", "threads:import", "channels:write", "channels:read"];
+        let answer = self.post("/api-keys", Some(token), &json!({"name": "Bench", "scopes": scopes})).await?;
+        Ok(answer["secret"].as_str().context("a key has a secret")?.to_owned())
+    }
+
+    /// The addresses of the messages of so many new threads.
+    pub async fn threads(&self, token: &str, count: usize) -> anyhow::Result<Vec<String>> {
+        let mut threads = Vec::new();
+        for _ in 0..count {
+            let thread = self.post("/chat/default/threads", Some(token), &json!({})).await?;
+            let id = thread["id"].as_str().context("a thread has an id")?;
+            threads.push(format!("{}/api/v1/chat/default/threads/{id}/messages", self.url));
+        }
+        Ok(threads)
+    }
+
+    async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> anyhow::Result<Value> {
+        let mut request = client()?.post(format!("{}/api/v1{path}", self.url)).json(body);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let body = answer.text().await?;
+        anyhow::ensure!(status.is_success(), "POST {path}: {status} {body}");
+        Ok(serde_json::from_str(&body)?)
+    }
+}
+
+/// A client that talks to this machine alone.
+pub fn client() -> anyhow::Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().no_proxy().build()?)
+}
