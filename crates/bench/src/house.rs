@@ -20,6 +20,7 @@ pub struct Ground {
     folder: TempDir,
     database: Option<PostgresDatabase>,
     model: Option<String>,
+    more: Vec<(&'static str, String)>,
 }
 
 /// A running house.
@@ -32,17 +33,23 @@ pub struct House {
 
 impl Ground {
     pub fn sqlite() -> anyhow::Result<Self> {
-        Ok(Self { name: "SQLite", folder: tempfile::tempdir()?, database: None, model: None })
+        Ok(Self { name: "SQLite", folder: tempfile::tempdir()?, database: None, model: None, more: Vec::new() })
     }
 
     pub async fn postgres() -> anyhow::Result<Self> {
         let database = Some(PostgresDatabase::empty().await?);
-        Ok(Self { name: "Postgres", folder: tempfile::tempdir()?, database, model: None })
+        Ok(Self { name: "Postgres", folder: tempfile::tempdir()?, database, model: None, more: Vec::new() })
     }
 
     /// With this endpoint as its model.
     pub fn model(mut self, base_url: &str) -> Self {
         self.model = Some(base_url.to_owned());
+        self
+    }
+
+    /// With this setting too.
+    pub fn setting(mut self, name: &'static str, value: &str) -> Self {
+        self.more.push((name, value.to_owned()));
         self
     }
 
@@ -63,6 +70,7 @@ impl Ground {
             settings.push(("STEAD_LLM__MODEL", "bench".to_owned()));
             settings.push(("STEAD_LLM__MAX_CONCURRENT", "1024".to_owned()));
         }
+        settings.extend(self.more.iter().cloned());
         settings
     }
 
@@ -133,7 +141,8 @@ impl House {
         Ok(threads)
     }
 
-    async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> anyhow::Result<Value> {
+    /// Posts JSON below the API's base.
+    pub async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> anyhow::Result<Value> {
         let mut request = client()?.post(format!("{}/api/v1{path}", self.url)).json(body);
         if let Some(token) = token {
             request = request.bearer_auth(token);

@@ -5,7 +5,7 @@
 //! means something on a noisy machine, the figure alone does not. What goes over HTTP goes to the built binary, in a process
 //! of its own.
 //!
-//! With names as arguments it measures these parts alone: `list`, `store`, `http`, `streams`, `start`, `files`,
+//! With names as arguments it measures these parts alone: `list`, `store`, `http`, `streams`, `tools`, `start`, `files`,
 //! `documents`.
 //!
 //! **Belongs here:** load, floors, printing. **Does not belong here:** judgements: no figure fails a build.
@@ -23,6 +23,7 @@ mod start;
 mod store;
 mod streams;
 mod thread_list;
+mod tools;
 mod turns;
 mod uploads;
 
@@ -51,6 +52,9 @@ async fn main() -> anyhow::Result<()> {
     through_the_house(&wanted, &database, floor, Ground::sqlite()?).await?;
     if wanted.has("streams") {
         streams::measure(Ground::sqlite()?).await?.into_iter().try_for_each(report)?;
+    }
+    if wanted.has("tools") {
+        tools::measure(Ground::sqlite()?).await?.into_iter().try_for_each(report)?;
     }
     if wanted.has("start") {
         report(start::measure(&Ground::sqlite()?).await?)?;
@@ -82,6 +86,9 @@ async fn on_postgres(wanted: &Wanted) -> anyhow::Result<()> {
     through_the_house(wanted, &database, floor, Ground::postgres().await?).await?;
     if wanted.has("streams") {
         streams::measure(Ground::postgres().await?).await?.into_iter().try_for_each(report)?;
+    }
+    if wanted.has("tools") {
+        tools::measure(Ground::postgres().await?).await?.into_iter().try_for_each(report)?;
     }
     if wanted.has("start") {
         report(start::measure(&Ground::postgres().await?).await?)?;
