@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use serde_json::{Value, json};
 use stead_domain::{
-    Json, MessageId, ToolCallId,
+    MessageId, ToolCallId,
     agent::ToolPolicy,
     event::EventKind,
     ports::{
@@ -15,11 +14,12 @@ use stead_domain::{
         tool_server::{ToolInvocation, ToolServerError, ToolServerErrorKind},
     },
     run::{Lease, Run, RunChunk, RunChunkKind, RunStep, RunStepKind, RunStepState},
-    tool_call::{APPROVAL_WAIT, ToolCall, ToolCallState},
+    tool_call::{APPROVAL_WAIT, MAX_RESULT_BYTES, ToolCall, ToolCallState},
 };
 
 use super::{
     answer::Asked,
+    arguments::{acceptable_name, arguments_of},
     events::RunEvent,
     finish::Ending,
     kill_points::reach,
@@ -27,23 +27,23 @@ use super::{
     post::run_event,
     rounds::{Round, calls_step, model_step},
     telling::{Telling, chars},
+    told_calls::{kinds_of, told_of},
     tool_results::{error_for_the_record, failure_text, for_the_record},
 };
 use crate::{
     Application, Error,
-    tools::{OfferedTool, Toolbox, schema_problem},
+    tools::{OfferedTool, Toolbox},
 };
 
 /// So many calls of a round are made at a time.
 const AT_ONCE: usize = 8;
-/// What a call may be made with, in bytes.
-const MAX_ARGUMENTS: usize = 256 * 1024;
-/// What is kept of arguments that are no JSON, in characters.
-const UNPARSED: usize = 2_000;
-/// The longest name of a tool that models and their endpoints accept.
-const MAX_NAME: usize = 64;
 /// A server that does not keep the time it was given is given so much more.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// What is kept of all results of a run, in bytes: a page of answers is read with theirs.
+const RUN_RESULT_BYTES: usize = 2 * 1024 * 1024;
+/// So much is kept of a result all the same.
+const LEAST_RESULT_BYTES: usize = 4 * 1024;
 
 /// What the work on a round came to.
 pub enum Went {
@@ -125,11 +125,13 @@ impl Application {
     pub(super) async fn make_calls(
         &self,
         telling: &mut Telling<'_>,
-        index: usize,
-        round: &mut Round,
+        rounds: &mut [Round],
         toolbox: &Toolbox,
         ours: bool,
     ) -> Went {
+        let kept = kept_results(rounds);
+        let index = rounds.len().saturating_sub(1);
+        let Some(round) = rounds.last_mut() else { return Went::On };
         if !ours && let Err(ending) = self.take_up_calls(telling, round, toolbox).await {
             return Went::Ends(ending);
         }
@@ -137,9 +139,11 @@ impl Application {
         let open: Vec<ToolCall> =
             round.calls.iter().filter(|call| call.state == ToolCallState::Open).cloned().collect();
         let mut left = open.len();
+        let room = RUN_RESULT_BYTES.saturating_sub(kept) / left.max(1);
+        let most = room.clamp(LEAST_RESULT_BYTES, MAX_RESULT_BYTES);
         let mut made = stream::iter(open)
             .map(|call| async move {
-                let state = self.call_tool(&call, toolbox.find(&call.tool_name)).await;
+                let state = self.call_tool(&call, toolbox.find(&call.tool_name), most).await;
                 (call.id, state)
             })
             .buffer_unordered(AT_ONCE);
@@ -213,7 +217,7 @@ impl Application {
     }
 
     /// Makes one call and says how it ended. Dropping this cancels it at the server.
-    async fn call_tool(&self, call: &ToolCall, tool: Option<&OfferedTool>) -> ToolCallState {
+    async fn call_tool(&self, call: &ToolCall, tool: Option<&OfferedTool>, most: usize) -> ToolCallState {
         let Some(tool) = tool else {
             let error = "the tool cannot be used any more".to_owned();
             return ToolCallState::Failed { error, end_time: self.clock.now() };
@@ -233,7 +237,7 @@ impl Application {
         match called {
             Ok(Ok(output)) if output.is_error => ToolCallState::Failed { error: failure_text(&output), end_time },
             Ok(Ok(output)) => {
-                let (result, truncated) = for_the_record(output);
+                let (result, truncated) = for_the_record(output, most);
                 ToolCallState::Succeeded { result, truncated, end_time }
             }
             Ok(Err(error)) => {
@@ -331,87 +335,17 @@ pub struct CallsToEnd {
     pub changes: Vec<Change>,
 }
 
-/// What a call is made with, and what is wrong with it, for the model to read.
-fn arguments_of(call: &LlmToolCall, tool: Option<&OfferedTool>) -> (Json, Option<String>) {
-    // Some models leave it empty where a tool takes nothing.
-    let text = if call.arguments.trim().is_empty() { "{}" } else { call.arguments.as_str() };
-    let parsed = serde_json::from_str::<Value>(text).map_err(|error| format!("the arguments are not JSON: {error}"));
-    let fitting = parsed.and_then(|value| {
-        if !value.is_object() {
-            return Err("the arguments must be a JSON object".to_owned());
-        }
-        Json::parse(value, MAX_ARGUMENTS).map_err(|invalid| format!("the arguments {invalid}"))
-    });
-    match (fitting, tool) {
-        (Ok(arguments), None) => (arguments, Some("there is no such tool".to_owned())),
-        (Ok(arguments), Some(tool)) => {
-            let problem = schema_problem(&tool.definition.input_schema, arguments.value());
-            (arguments, problem.map(|problem| format!("the arguments do not fit: {problem}")))
-        }
-        (Err(problem), _) => {
-            let kept: String = text.chars().filter(|character| *character != '\0').take(UNPARSED).collect();
-            (Json::trusted(json!({ "unparsed": kept })), Some(problem))
-        }
-    }
-}
-
-/// A name as every endpoint takes it back in a later prompt.
-fn acceptable_name(name: &str) -> String {
-    let accepted = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' };
-    let name: String = name.chars().take(MAX_NAME).map(accepted).collect();
-    if name.is_empty() { "unnamed".to_owned() } else { name }
+/// What the results of rounds take up, in bytes.
+fn kept_results(rounds: &[Round]) -> usize {
+    let size = |call: &ToolCall| match &call.state {
+        ToolCallState::Succeeded { result, .. } => result.value().to_string().len(),
+        _ => 0,
+    };
+    rounds.iter().flat_map(|round| &round.calls).map(size).sum()
 }
 
 fn state_of(round: &Round) -> RunStepState {
     if round.has_ended() { RunStepState::Done } else { RunStepState::Started }
-}
-
-/// What a call that has just been noted adds to the kept stream.
-fn kinds_of(call: &ToolCall) -> Vec<RunChunkKind> {
-    match call.state {
-        ToolCallState::AwaitingApproval | ToolCallState::Approved => vec![RunChunkKind::ApprovalRequested(call.id)],
-        ToolCallState::Open => vec![RunChunkKind::ToolCallStarted(call.id)],
-        ToolCallState::Succeeded { .. } | ToolCallState::Failed { .. } | ToolCallState::Interrupted { .. } => {
-            vec![RunChunkKind::ToolCallStarted(call.id), RunChunkKind::ToolCallCompleted(call.id)]
-        }
-    }
-}
-
-/// The same as events.
-fn told_of(call: &ToolCall) -> Vec<RunEvent> {
-    kinds_of(call).iter().map(|kind| told_as(kind, call)).collect()
-}
-
-/// A kept event about a call, with the call as it was then.
-pub fn told_as(kind: &RunChunkKind, call: &ToolCall) -> RunEvent {
-    let as_it_was = |state| ToolCall { state, ..call.clone() };
-    match kind {
-        RunChunkKind::ApprovalRequested(_) => RunEvent::ApprovalRequested(as_it_was(ToolCallState::AwaitingApproval)),
-        RunChunkKind::ToolCallStarted(_) => RunEvent::ToolCallStarted(as_it_was(ToolCallState::Open)),
-        RunChunkKind::ToolCallCompleted(_) | RunChunkKind::Text(_) => RunEvent::ToolCallCompleted(call.clone()),
-    }
-}
-
-/// The kept pieces of rounds that were carried over from an earlier attempt.
-pub fn carried(rounds: &[Round]) -> Vec<RunChunk> {
-    let (mut n, mut chars_from, mut chunks) = (0, 0, Vec::new());
-    for round in rounds {
-        if !round.text.is_empty() {
-            let text = if chars_from > 0 {
-                format!("{}{}", super::rounds::BETWEEN_ROUNDS, round.text)
-            } else {
-                round.text.clone()
-            };
-            let length = chars(&text);
-            chunks.push(RunChunk { n, chars_from, kind: RunChunkKind::Text(text) });
-            chars_from += length;
-        }
-        for kind in round.calls.iter().flat_map(kinds_of) {
-            chunks.push(RunChunk { n, chars_from, kind });
-            n += 1;
-        }
-    }
-    chunks
 }
 
 /// What the model and people read of a call that did not go through.

@@ -13,7 +13,7 @@ use stead_domain::{
 
 use super::{
     answer::{Answer, Outcome},
-    calls::{Went, carried},
+    calls::Went,
     events::StreamPosition,
     finish::Ending,
     kill_points::reach,
@@ -21,6 +21,7 @@ use super::{
     rounds::{Round, failures_in_a_row, joined},
     telling::Telling,
     told::opening,
+    told_calls::carried,
 };
 use crate::{Application, Error, tools::Toolbox};
 
@@ -121,11 +122,11 @@ impl Application {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
                 tracing::error!(run = %run.id, error = &error as &dyn std::error::Error, "a run failed");
-                Answer::failed(RunErrorCode::Internal)
+                self.failed_so_far(&run).await
             }
             Err(_panic) => {
                 tracing::error!(run = %run.id, "a run panicked");
-                Answer::failed(RunErrorCode::Internal)
+                self.failed_so_far(&run).await
             }
         };
         if matches!(answer.ending, Ending::Cancelled | Ending::Failed(_))
@@ -134,6 +135,19 @@ impl Application {
             answer.ending = ending;
         }
         self.finish_until_done(&run, &lease, answer, &live).await;
+    }
+
+    /// A failure, with what there is of the answer.
+    async fn failed_so_far(&self, run: &Run) -> Answer {
+        let failed = Answer::failed(RunErrorCode::Internal);
+        match tokio::join!(self.rounds_so_far(run), self.text_so_far(run)) {
+            (Ok(rounds), Ok(content)) => Answer { content, rounds: rounds.len(), ..failed },
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::warn!(run = %run.id, error = &error as &dyn std::error::Error, "what there is of an answer could not be read");
+                // Beyond any round: no step that is there is written over.
+                Answer { rounds: usize::from(u8::MAX), ..failed }
+            }
+        }
     }
 
     async fn answer_run(
@@ -152,8 +166,18 @@ impl Application {
         let (Some(organization), Some(agent)) = (organization, agent) else {
             return Ok(Answer::failed(RunErrorCode::Internal));
         };
-        let toolbox = self.toolbox(&agent).await?;
-        let prompt = self.prompt(run, &agent, &organization).await?;
+        // Servers of tools, and files that are still being read, may take their time.
+        let prepared =
+            async { Ok::<_, Error>((self.toolbox(&agent).await?, self.prompt(run, &agent, &organization).await?)) };
+        let (toolbox, prompt) = tokio::select! {
+            biased;
+            ending = self.interruption(live) => {
+                let content = joined(carried.rounds.iter().map(|round| round.text.as_str()));
+                let rounds = carried.rounds.len();
+                return Ok(Answer { content, rounds, ending, ..Answer::failed(RunErrorCode::Internal) });
+            }
+            prepared = prepared => prepared?,
+        };
         reach("prompted");
         let Carried { mut rounds, n, .. } = carried;
         let content = joined(rounds.iter().map(|round| round.text.as_str()));
@@ -161,9 +185,8 @@ impl Application {
         let mut answer = Answer::failed(RunErrorCode::Internal);
         let mut ours = false;
         loop {
-            let index = rounds.len().saturating_sub(1);
-            if let Some(round) = rounds.last_mut().filter(|round| !round.has_ended())
-                && let Went::Ends(ending) = self.make_calls(&mut telling, index, round, &toolbox, ours).await
+            if rounds.last().is_some_and(|round| !round.has_ended())
+                && let Went::Ends(ending) = self.make_calls(&mut telling, &mut rounds, &toolbox, ours).await
             {
                 answer.ending = ending;
                 break;

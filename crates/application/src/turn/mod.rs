@@ -7,6 +7,7 @@
 
 mod answer;
 mod approvals;
+mod arguments;
 mod calls;
 mod cancel;
 mod engine;
@@ -26,6 +27,7 @@ mod telling;
 mod thread_locks;
 mod tokens;
 mod told;
+mod told_calls;
 mod tool_results;
 mod wait;
 

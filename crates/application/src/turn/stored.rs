@@ -7,9 +7,9 @@ use stead_domain::{
 };
 
 use super::{
-    calls::told_as,
     events::{RunEvent, StreamPosition},
     told::{closing, opening},
+    told_calls::told_as,
 };
 use crate::{Application, Error};
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use stead_domain::{
     Json,
     ports::tool_server::ToolOutput,
-    tool_call::{MAX_RESULT_BYTES, ToolCall, ToolCallState},
+    tool_call::{ToolCall, ToolCallState},
 };
 
 /// What of a result the model gets, in bytes.
@@ -12,14 +12,14 @@ pub const MODEL_RESULT_BYTES: usize = 64 * 1024;
 /// How long an error may be that is kept, in characters.
 const MAX_ERROR: usize = 4_000;
 
-/// What is kept of a result, and whether that is less than all of it: first what is no text goes, then text is cut.
-pub fn for_the_record(output: ToolOutput) -> (Json, bool) {
+/// What is kept of a result, at most so many bytes, and whether that is less than all of it: first what is no text goes, then text is cut.
+pub fn for_the_record(output: ToolOutput, most: usize) -> (Json, bool) {
     let result = without_nul(output.result.into_value());
-    let Err(_too_large) = Json::parse(result.clone(), MAX_RESULT_BYTES) else {
+    let Err(_too_large) = Json::parse(result.clone(), most) else {
         return (Json::trusted(result), false);
     };
     let blocks = result.get("content").and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut left = MAX_RESULT_BYTES / 2;
+    let mut left = most / 2;
     let mut kept = Vec::new();
     for block in &blocks {
         let text = block_text(block);
@@ -108,6 +108,8 @@ fn without_nul(value: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use stead_domain::tool_call::MAX_RESULT_BYTES;
+
     use super::*;
 
     fn output(result: Value) -> ToolOutput {
@@ -117,14 +119,14 @@ mod tests {
     #[test]
     fn a_result_that_fits_is_kept_as_it_is() {
         let result = json!({"content": [{"type": "text", "text": "22 °C"}, {"type": "image", "data": "AAAA"}]});
-        assert_eq!(for_the_record(output(result.clone())), (Json::trusted(result), false));
+        assert_eq!(for_the_record(output(result.clone()), MAX_RESULT_BYTES), (Json::trusted(result), false));
     }
 
     #[test]
     fn a_huge_result_is_cut_to_what_is_kept() {
         for text in ["x".repeat(3_000_000), "\u{1}".repeat(3_000_000), "日".repeat(1_000_000)] {
             let blocks = json!({"content": [{"type": "text", "text": text}, {"type": "text", "text": "more"}]});
-            let (kept, cut) = for_the_record(output(blocks));
+            let (kept, cut) = for_the_record(output(blocks), MAX_RESULT_BYTES);
             assert!(cut && kept.value().to_string().len() <= MAX_RESULT_BYTES);
             assert!(kept.value()["content"][0]["text"].as_str().is_some_and(|text| text.len() > 50_000));
         }
@@ -132,13 +134,14 @@ mod tests {
 
     #[test]
     fn a_result_without_nul_and_too_deep_is_kept() {
-        let (kept, _) = for_the_record(output(json!({"content": [{"type": "text", "text": "a\0b"}]})));
+        let (kept, _) =
+            for_the_record(output(json!({"content": [{"type": "text", "text": "a\0b"}]})), MAX_RESULT_BYTES);
         assert_eq!(kept.value()["content"][0]["text"], "ab");
         let mut deep = json!("end");
         for _ in 0..200 {
             deep = json!([deep]);
         }
-        let (kept, cut) = for_the_record(output(json!({"content": [{"type": "odd", "deep": deep}]})));
+        let (kept, cut) = for_the_record(output(json!({"content": [{"type": "odd", "deep": deep}]})), MAX_RESULT_BYTES);
         assert!(cut && Json::parse(kept.into_value(), MAX_RESULT_BYTES).is_ok());
     }
 
