@@ -22,6 +22,7 @@ on_both!(
     an_agent_without_tools_is_offered_none,
     a_model_that_calls_what_it_was_not_offered_is_not_listened_to,
     usage_of_all_rounds_is_added_up,
+    a_panic_while_a_tool_is_called_ends_the_run_and_nothing_else,
 );
 
 async fn a_tool_is_called_and_the_model_goes_on_with_its_result(stead: Stead) {
@@ -237,4 +238,20 @@ async fn usage_of_all_rounds_is_added_up(setup: Setup) {
     let answer = talk.say("go").await.expect(201);
     let run = talk.run(answer["metadata"]["run_id"].as_str().unwrap()).await;
     assert_eq!((&run["usage"]["input_tokens"], &run["usage"]["output_tokens"]), (&json!(30), &json!(7)));
+}
+
+async fn a_panic_while_a_tool_is_called_ends_the_run_and_nothing_else(stead: Stead) {
+    let ann = stead.register("ann").await;
+    let talk = talk_with_tools(&ann, "auto").await;
+    let first = FakeReply::text("Let me look.").and_tool_calls([("x", "kit__echo", "{}")]);
+    stead.script().answers([first, FakeReply::text("still there")]);
+    stead.tools().script(FakeToolReply::panics());
+    let run = talk.send("go").await;
+    let run = talk.ended(run["id"].as_str().unwrap()).await;
+    assert_eq!((&run["status"], &run["error"]["code"]), (&json!("failed"), &json!("internal")));
+    assert_eq!(statuses(&newest_calls(&talk).await), ["interrupted"]);
+    assert_eq!(talk.messages().await.pop().unwrap()["content"], "Let me look.");
+    assert_eq!(talk.say("and now?").await.expect(201)["content"], "still there");
+    let told = crate::harness::script::told(&stead.script().asked().pop().unwrap());
+    assert!(told.contains(&"assistant: Let me look.".to_owned()), "{told:?}");
 }

@@ -282,6 +282,7 @@ async fn play(reply: FakeToolReply, server: &ToolServerAddress) -> Result<ToolOu
             End::Answer(output) => Ok(output),
             End::Failure(error) => Err(error),
             End::Hang => std::future::pending().await,
+            End::Panic => panic!("as scripted"),
         }
     };
     let late = |_elapsed| ToolServerError::new(ToolServerErrorKind::Timeout, "it did not answer in time");

@@ -28,6 +28,7 @@ pub(super) enum End {
     Answer(ToolOutput),
     Failure(ToolServerError),
     Hang,
+    Panic,
 }
 
 impl FakeToolReply {
@@ -59,6 +60,11 @@ impl FakeToolReply {
     /// There is no answer, until the time-out.
     pub fn hangs() -> Self {
         Self { before: Vec::new(), end: End::Hang }
+    }
+
+    /// Whoever calls it panics.
+    pub fn panics() -> Self {
+        Self { before: Vec::new(), end: End::Panic }
     }
 
     /// Waits at the gate first.
