@@ -129,9 +129,8 @@ impl Application {
 
     /// Ends a run that waits for approvals, with the text of its rounds.
     pub(super) async fn end_waiting(&self, run: &Run, ending: Ending, why: &str) -> Result<(), StoreError> {
-        let internal = |error: Error| StoreError::Internal(Box::new(error));
-        let rounds: Vec<Round> = self.rounds_so_far(run).await.map_err(internal)?;
-        let open = self.calls_to_end(run, why).await.map_err(internal)?;
+        let rounds: Vec<Round> = self.rounds_so_far(run).await?;
+        let open = self.calls_to_end(run, why).await?;
         let content = joined(rounds.iter().map(|round| round.text.as_str()));
         let answer = Answer { content, rounds: rounds.len(), ending, ..Answer::failed(RunErrorCode::ApprovalExpired) };
         let waits = Guard::RunStatus { run: run.id, status: RunStatus::AwaitingApproval };

@@ -31,7 +31,7 @@ use super::{
     tool_results::{error_for_the_record, failure_text, for_the_record},
 };
 use crate::{
-    Application, Error,
+    Application,
     tools::{OfferedTool, Toolbox},
 };
 
@@ -266,7 +266,7 @@ impl Application {
     }
 
     /// The calls of a run that have not ended, as ended now, and the changes that note it. One that did not begin says why.
-    pub(super) async fn calls_to_end(&self, run: &Run, why: &str) -> Result<CallsToEnd, Error> {
+    pub(super) async fn calls_to_end(&self, run: &Run, why: &str) -> Result<CallsToEnd, StoreError> {
         let rounds = self.rounds_so_far(run).await?;
         let live = rounds.into_iter().flat_map(|round| round.calls).filter(|call| !call.state.has_ended());
         let mut calls: Vec<ToolCall> = live.collect();
@@ -289,7 +289,7 @@ impl Application {
     }
 
     /// How many events, and how many characters, are kept of the attempt that a run is in.
-    pub(super) async fn told_so_far(&self, run: &Run) -> Result<(i32, i32), Error> {
+    pub(super) async fn told_so_far(&self, run: &Run) -> Result<(i32, i32), StoreError> {
         let chunks = self.store.list_run_chunks(run.id, run.attempt, 0).await?;
         Ok(chunks.last().map_or((0, 0), |last| match &last.kind {
             RunChunkKind::Text(text) => (last.n, last.chars_from.saturating_add(chars(text))),

@@ -5,13 +5,16 @@ use std::collections::HashMap;
 
 use stead_domain::{
     ToolCallId,
-    ports::llm::{LlmMessage, LlmToolCall},
+    ports::{
+        llm::{LlmMessage, LlmToolCall},
+        store::StoreError,
+    },
     run::{Run, RunStep, RunStepKind, RunStepState},
     tool_call::{ToolCall, ToolCallState},
 };
 
 use super::tool_results::for_the_model;
-use crate::{Application, Error};
+use crate::Application;
 
 /// What the model said and called at once.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +105,7 @@ pub fn failures_in_a_row(rounds: &[Round]) -> usize {
 
 impl Application {
     /// The rounds of a run in all its attempts so far: what was done with tools is never done again because a run is.
-    pub(super) async fn rounds_so_far(&self, run: &Run) -> Result<Vec<Round>, Error> {
+    pub(super) async fn rounds_so_far(&self, run: &Run) -> Result<Vec<Round>, StoreError> {
         let Some(answer) = run.answer_message_id else { return Ok(Vec::new()) };
         let steps = self.store.list_run_steps(run.organization_id, vec![run.id]).await?;
         if !steps.iter().any(|(_, step)| matches!(step.kind, RunStepKind::Tool { .. })) {

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use stead_domain::{
     MessageId, OrganizationId, RunId, ToolCallId,
+    ports::store::StoreError,
     run::{Run, RunChunk, RunChunkKind},
     tool_call::ToolCall,
 };
@@ -85,7 +86,7 @@ impl Application {
     }
 
     /// The text that was kept of the attempt that a run is in.
-    pub(super) async fn text_so_far(&self, run: &Run) -> Result<String, Error> {
+    pub(super) async fn text_so_far(&self, run: &Run) -> Result<String, StoreError> {
         let chunks = self.store.list_run_chunks(run.id, run.attempt, 0).await?;
         Ok(chunks.iter().filter_map(|chunk| text_of(&chunk.kind)).collect())
     }
