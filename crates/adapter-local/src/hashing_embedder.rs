@@ -32,6 +32,10 @@ impl Embedder for HashingEmbedder {
     fn model(&self) -> &str {
         "feature-hashing-384-v1"
     }
+
+    fn asks_a_model(&self) -> bool {
+        false
+    }
 }
 
 fn vector(text: &str) -> Vec<f32> {

@@ -4,6 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use stead_domain::ports::llm::{LlmError, LlmErrorKind, LlmEvent, LlmStream};
+use stead_outbound::Pass;
 use tokio::{
     sync::OwnedSemaphorePermit,
     time::{Instant, timeout, timeout_at},
@@ -11,7 +12,6 @@ use tokio::{
 
 use crate::{
     assembly::{Assembly, Progress},
-    breaker::Pass,
     sse::{Frame, Frames},
 };
 
@@ -176,7 +176,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::{breaker::Breaker, config::BreakerConfig};
+    use stead_outbound::{Breaker, BreakerConfig};
 
     #[tokio::test]
     async fn a_stream_that_is_never_late_still_ends() {
@@ -188,7 +188,7 @@ mod tests {
             idle: patience,
             whole_until: Instant::now() + Duration::from_millis(20),
         };
-        let pass = Breaker::new(BreakerConfig::default()).enter().unwrap();
+        let pass = Breaker::new(BreakerConfig::default(), "stead_test_breaker_open").enter().unwrap();
         let mut answer = Answer::new(frames, Assembly::new(String::new(), usize::MAX, None), limits, pass);
         answer.begin().await.unwrap();
         let error = loop {

@@ -1,9 +1,6 @@
 //! One request: sent, judged by its status, and read up to the first event.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, SystemTime},
-};
+use std::{collections::HashMap, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
@@ -14,16 +11,15 @@ use reqwest::{
 use secrecy::SecretString;
 use serde_json::Value;
 use stead_domain::ports::llm::{LlmError, LlmErrorKind};
+use stead_outbound::Pass;
 use tokio::time::{Instant, timeout};
 use url::Url;
 
 use crate::{
     answer::{Answer, Limits},
     assembly::Assembly,
-    breaker::Pass,
     config::Timeouts,
-    failure::{Reason, not_sent, protocol, refused, reported},
-    retry_after::retry_after,
+    failure::{Reason, asked_to_wait, not_sent, protocol, refused, reported},
     sse::{Broken, Frames},
 };
 
@@ -99,7 +95,7 @@ impl Question {
     }
 
     async fn refusal(&self, status: StatusCode, response: Response) -> LlmError {
-        let wait = retry_after(response.headers(), SystemTime::now());
+        let wait = asked_to_wait(&response);
         let body = timeout(ERROR_BODY_WAIT, error_body(response)).await.unwrap_or_default();
         let mut error = refused(status, &Reason::parse(&body, self.api_key.as_ref()));
         error.retry_after = wait;

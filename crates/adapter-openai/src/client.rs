@@ -10,6 +10,7 @@ use reqwest::{
 };
 use secrecy::ExposeSecret;
 use stead_domain::ports::llm::{LlmError, LlmErrorKind, LlmProvider, LlmRecording, LlmRequest, LlmSenses, LlmStream};
+use stead_outbound::{Breaker, Pass};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, timeout, timeout_at},
@@ -20,7 +21,6 @@ use url::Url;
 use crate::{
     answer::{Answer, too_long},
     attempt::Question,
-    breaker::{Breaker, Pass},
     config::{ConfigError, OpenAiConfig},
     request::{ChatRequest, TokenLimitName},
 };
@@ -72,7 +72,7 @@ impl OpenAiLlm {
             http: http.build().map_err(|error| ConfigError::Client(error.without_url()))?,
             chat_url: config.chat_url(),
             token_limit: if is_openai { TokenLimitName::MaxCompletionTokens } else { TokenLimitName::MaxTokens },
-            breaker: Breaker::new(config.breaker),
+            breaker: Breaker::new(config.breaker, "stead_model_breaker_open"),
             places: Arc::new(Semaphore::new(config.max_concurrent.max(1))),
             config,
         })

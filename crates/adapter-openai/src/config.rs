@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
+use stead_outbound::BreakerConfig;
 use url::Url;
 
 /// Which endpoint is asked, and how patiently.
@@ -63,15 +64,6 @@ pub struct Retries {
     pub delay: Duration,
     /// The longest pause that the endpoint may ask for; beyond it the call fails at once.
     pub longest_asked: Duration,
-}
-
-/// When to leave a failing endpoint alone.
-#[derive(Debug, Clone, Copy)]
-pub struct BreakerConfig {
-    /// After how many failures in a row.
-    pub failures: u32,
-    /// For how long, before one request may try.
-    pub rest: Duration,
 }
 
 /// A setting cannot be right.
@@ -181,12 +173,6 @@ impl Default for Timeouts {
 impl Default for Retries {
     fn default() -> Self {
         Self { most: 2, delay: Duration::from_millis(500), longest_asked: Duration::from_secs(120) }
-    }
-}
-
-impl Default for BreakerConfig {
-    fn default() -> Self {
-        Self { failures: 5, rest: Duration::from_secs(30) }
     }
 }
 

@@ -1,12 +1,16 @@
 //! What went wrong, in terms a caller can act on. Of what an endpoint says only `error.code` and `error.type` are kept:
 //! its sentences may repeat the key or the conversation.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use stead_domain::ports::llm::{LlmError, LlmErrorKind};
+use stead_outbound::retry_after;
 
 /// The longest code that is kept.
 const MAX_CODE: usize = 64;
@@ -105,6 +109,11 @@ fn kind_of(status: StatusCode) -> LlmErrorKind {
         408 | 409 | 429 | 500.. => LlmErrorKind::Unavailable,
         _ => LlmErrorKind::Rejected,
     }
+}
+
+/// How long the endpoint asks to be left alone.
+pub(crate) fn asked_to_wait(response: &Response) -> Option<Duration> {
+    retry_after(|name| response.headers().get(name)?.to_str().ok(), SystemTime::now())
 }
 
 /// The endpoint answered with a status other than success.

@@ -15,13 +15,11 @@
 mod answer;
 mod assembly;
 mod attempt;
-mod breaker;
 mod client;
 mod config;
 mod embeddings;
 mod failure;
 mod request;
-mod retry_after;
 mod sse;
 mod tool_calls;
 mod transcription;
@@ -29,4 +27,5 @@ mod whole;
 mod wire;
 
 pub use client::OpenAiLlm;
-pub use config::{BreakerConfig, ConfigError, MoreHeaders, OpenAiConfig, Retries, Timeouts};
+pub use config::{ConfigError, MoreHeaders, OpenAiConfig, Retries, Timeouts};
+pub use stead_outbound::BreakerConfig;

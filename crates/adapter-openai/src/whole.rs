@@ -1,6 +1,6 @@
 //! Questions whose answers come whole: behind the same breaker, in the same places, asked again by the same rules.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use reqwest::{RequestBuilder, Response};
@@ -12,8 +12,7 @@ use url::Url;
 use crate::{
     attempt::{ERROR_BODY_WAIT, error_body},
     client::OpenAiLlm,
-    failure::{Reason, not_sent, protocol, refused, reported},
-    retry_after::retry_after,
+    failure::{Reason, asked_to_wait, not_sent, protocol, refused, reported},
 };
 
 /// A question whose answer comes whole.
@@ -65,7 +64,7 @@ impl OpenAiLlm {
         if status.is_success() {
             return self.read_whole(response, question.max_answer_bytes).await;
         }
-        let wait = retry_after(response.headers(), SystemTime::now());
+        let wait = asked_to_wait(&response);
         let body = timeout(ERROR_BODY_WAIT, error_body(response)).await.unwrap_or_default();
         let mut error = refused(status, &Reason::parse(&body, self.config.api_key.as_ref()));
         error.retry_after = wait;

@@ -1,13 +1,13 @@
-//! The `Store` port in a SQL database: a SQLite file for one process, or Postgres for any number.
+//! The `Store`, `Notifier` and `VectorStore` ports in a SQL database: a SQLite file for one process, or Postgres for any number.
 //!
 //! **Belongs here:** the schema, rows and their way to and from entities, statements, the two executors, migrations, the
-//! event log, jobs and leases.
+//! event log, jobs and leases, the embedded index of vectors.
 //!
 //! **Does not belong here:** rules. A statement checks what a guard or a change says, and decides nothing.
 //!
 //! **How it is laid out:** `types`, `names`, `schema` and `rows` serve both databases. `store` holds the
 //! statements, written once and compiled twice, below `sqlite` and below `postgres`; each of these supplies a `prelude`
-//! with what differs, its executor, and how it is opened.
+//! with what differs, its executor, and how it is opened. `vectors` holds what of the index of vectors is no statement.
 //!
 //! **Invariants:** every write is one job in one transaction that nobody can drop half way; a value in a column that this
 //! version does not know is an error, never a panic; nothing of a row is in an error's text.
@@ -18,6 +18,8 @@ mod error;
 mod figures;
 mod migrations;
 mod names;
+mod news;
+mod notices;
 mod open;
 mod paging;
 mod postgres;
@@ -28,10 +30,13 @@ mod sqlite;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod types;
+mod vectors;
+mod words;
 
 pub use crate::{
     migrations::Pending,
     open::OpenError,
-    postgres::{PostgresOptions, PostgresStore},
+    postgres::{PgVectors, PostgresOptions, PostgresStore},
     sqlite::{BackupError, RestoreError, SqliteOptions, SqliteStore},
+    vectors::{EmbeddedVectors, VectorMemory},
 };

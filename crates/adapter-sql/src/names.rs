@@ -3,11 +3,15 @@
 
 use stead_domain::{
     agent::{Knowledge, OwnerVisibility, ToolPolicy, Visibility},
+    channel::{ChannelKind, MemberRole, NotificationLevel},
     event::EventKind,
     feedback::Rating,
     message::{MessageRole, MessageStatus},
+    ports::vector_store::VectorKind,
     run::{RunErrorCode, RunStatus, RunStepState},
+    status::StatusMode,
     thread::TitleSource,
+    usage::UsagePurpose,
     user::{OrganizationRole, UserKind},
 };
 
@@ -118,37 +122,73 @@ impl Named for ToolPolicy {
     }
 }
 
-/// What a conversation is. Channels bring their own kinds with them.
+/// What a conversation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConversationKind {
     Thread,
     Sidebar,
+    Channel(ChannelKind),
 }
 
 impl Named for ConversationKind {
-    const ALL: &'static [Self] = &[Self::Thread, Self::Sidebar];
+    const ALL: &'static [Self] = &[
+        Self::Thread,
+        Self::Sidebar,
+        Self::Channel(ChannelKind::Public),
+        Self::Channel(ChannelKind::Private),
+        Self::Channel(ChannelKind::Direct),
+        Self::Channel(ChannelKind::Group),
+        Self::Channel(ChannelKind::Assistant),
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Thread => "thread",
             Self::Sidebar => "sidebar",
+            Self::Channel(kind) => kind.as_str(),
         }
     }
 }
 
-/// What a member may do in a conversation. Channels bring their own roles with them.
+/// What a source of an answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MemberRole {
-    Member,
+pub enum SourceKind {
+    Message,
+    File,
 }
 
-impl Named for MemberRole {
-    const ALL: &'static [Self] = &[Self::Member];
+impl Named for SourceKind {
+    const ALL: &'static [Self] = &[Self::Message, Self::File];
 
     fn name(self) -> &'static str {
         match self {
-            Self::Member => "member",
+            Self::Message => "message",
+            Self::File => "file",
         }
+    }
+}
+
+impl Named for MemberRole {
+    const ALL: &'static [Self] = &MemberRole::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Named for NotificationLevel {
+    const ALL: &'static [Self] = &NotificationLevel::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Named for StatusMode {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
     }
 }
 
@@ -247,6 +287,14 @@ impl Named for RunStatus {
 }
 
 impl Named for RunErrorCode {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Named for UsagePurpose {
     const ALL: &'static [Self] = &Self::ALL;
 
     fn name(self) -> &'static str {
@@ -373,6 +421,17 @@ impl Named for PlaceName {
             Self::Slide => "slide",
             Self::Sheet => "sheet",
             Self::Heading => "heading",
+        }
+    }
+}
+
+impl Named for VectorKind {
+    const ALL: &'static [Self] = &[Self::Message, Self::File];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::File => "file",
         }
     }
 }

@@ -11,6 +11,7 @@ diesel::table! {
         retention_days -> Nullable<Integer>,
         ai_enabled -> Bool,
         ai_budget -> Nullable<BigInt>,
+        ai_budget_per_user -> Nullable<BigInt>,
         version -> BigInt,
         created_at -> SqlTime,
         updated_at -> SqlTime,
@@ -34,6 +35,7 @@ diesel::table! {
         search_text -> Text,
         bio -> Nullable<Text>,
         avatar_id -> Nullable<SqlUuid>,
+        ai_budget -> Nullable<BigInt>,
         deactivated_at -> Nullable<SqlTime>,
         version -> BigInt,
         created_at -> SqlTime,
@@ -215,6 +217,7 @@ diesel::table! {
         conversation_id -> SqlUuid,
         agent_id -> SqlUuid,
         requested_by_user_id -> SqlUuid,
+        purpose -> Text,
         trigger_message_id -> SqlUuid,
         answer_message_id -> Nullable<SqlUuid>,
         status -> Text,
@@ -476,7 +479,7 @@ diesel::table! {
         attempt -> Integer,
         organization_id -> SqlUuid,
         conversation_id -> Nullable<SqlUuid>,
-        user_id -> SqlUuid,
+        user_id -> Nullable<SqlUuid>,
         agent_id -> Nullable<SqlUuid>,
         purpose -> Text,
         input_tokens -> BigInt,
@@ -520,12 +523,280 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    channels (id) {
+        id -> SqlUuid,
+        organization_id -> SqlUuid,
+        name -> Nullable<Text>,
+        topic -> Text,
+        agent_id -> Nullable<SqlUuid>,
+        agent_personality -> Nullable<Text>,
+        created_by_user_id -> SqlUuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    read_markers (conversation_id, user_id) {
+        conversation_id -> SqlUuid,
+        user_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        message_id -> SqlUuid,
+        updated_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    notification_levels (conversation_id, user_id) {
+        conversation_id -> SqlUuid,
+        user_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        level -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    message_edits (message_id, version) {
+        message_id -> SqlUuid,
+        version -> BigInt,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        content -> Text,
+        edited_by_user_id -> SqlUuid,
+        edited_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    mentions (message_id, n) {
+        message_id -> SqlUuid,
+        n -> Integer,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        kind -> Text,
+        user_id -> Nullable<SqlUuid>,
+        agent_id -> Nullable<SqlUuid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    reactions (message_id, emoji, user_id) {
+        message_id -> SqlUuid,
+        emoji -> Text,
+        user_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        created_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    pins (conversation_id, message_id) {
+        conversation_id -> SqlUuid,
+        message_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        pinned_by_user_id -> SqlUuid,
+        pinned_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    log_cursors (follower) {
+        follower -> Text,
+        epoch -> Nullable<BigInt>,
+        transaction_id -> Nullable<SqlTransactionId>,
+        position -> Nullable<BigInt>,
+        walked_at -> Nullable<SqlTime>,
+        lease_owner -> Nullable<SqlUuid>,
+        lease_until -> Nullable<SqlTime>,
+        fence -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    log_walks (follower, organization_id) {
+        follower -> Text,
+        organization_id -> SqlUuid,
+        forced -> Bool,
+        stage -> Text,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    embedded_sources (kind, source_id) {
+        kind -> Text,
+        source_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        conversation_id -> Nullable<SqlUuid>,
+        version -> BigInt,
+        chunks -> Integer,
+        model -> Text,
+        digest -> BigInt,
+        at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    embeddings (organization_id, kind, source_id, chunk, conversation_id) {
+        organization_id -> SqlUuid,
+        kind -> Text,
+        source_id -> SqlUuid,
+        chunk -> Integer,
+        conversation_id -> SqlUuid,
+        author_user_id -> Nullable<SqlUuid>,
+        version -> BigInt,
+        created_at -> SqlTime,
+        model -> Text,
+        vector -> Nullable<Binary>,
+        changed -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    embedding_places (organization_id, conversation_id) {
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        changes -> BigInt,
+        removals -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    user_status (user_id) {
+        user_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        mode -> Text,
+        text -> Nullable<Text>,
+        emoji -> Nullable<Text>,
+        expires_at -> Nullable<SqlTime>,
+        ai_replies -> Bool,
+        since -> SqlTime,
+        version -> BigInt,
+        updated_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    connections (user_id, node_id) {
+        user_id -> SqlUuid,
+        node_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        active_at -> SqlTime,
+        active_until -> SqlTime,
+        expires_at -> SqlTime,
+        due_at -> Nullable<SqlTime>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    personas (user_id) {
+        user_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        enabled -> Bool,
+        instructions -> Text,
+        max_messages -> Integer,
+        max_days -> Integer,
+        cooldown_s -> Integer,
+        mention_cooldown_s -> Integer,
+        answers_a_day -> Integer,
+        left_out -> SqlJson,
+        version -> BigInt,
+        updated_at -> SqlTime,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    message_sources (message_id, n) {
+        message_id -> SqlUuid,
+        n -> Integer,
+        organization_id -> SqlUuid,
+        conversation_id -> SqlUuid,
+        kind -> Text,
+        source_id -> SqlUuid,
+        source_version -> BigInt,
+        cited -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    search_messages (place) {
+        place -> BigInt,
+        message_id -> SqlUuid,
+        organization_id -> SqlUuid,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::*;
+
+    search_files (place) {
+        place -> BigInt,
+        file_id -> SqlUuid,
+        n -> Integer,
+        organization_id -> SqlUuid,
+    }
+}
+
 diesel::joinable!(message_files -> files (file_id));
 diesel::joinable!(message_files -> messages (message_id));
 diesel::joinable!(message_files -> conversations (conversation_id));
 diesel::joinable!(thread_files -> files (file_id));
 diesel::joinable!(thread_files -> conversations (conversation_id));
 diesel::joinable!(threads -> conversations (id));
+diesel::joinable!(channels -> conversations (id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(runs -> conversations (conversation_id));
 diesel::joinable!(members -> conversations (conversation_id));
@@ -548,6 +819,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     threads,
     members,
+    channels,
+    read_markers,
+    notification_levels,
+    message_edits,
+    mentions,
+    reactions,
+    pins,
+    message_sources,
+    personas,
     messages,
     runs,
     run_steps,
@@ -564,4 +844,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_feedback,
     thread_files,
     file_passages,
+    search_messages,
+    search_files,
+    user_status,
+    connections,
+    embedded_sources,
+    embeddings,
 );

@@ -1,4 +1,5 @@
-//! Both databases have the same migrations, tables and columns, and `schema.rs` says the same.
+//! Both databases have the same migrations, tables and columns, and `schema.rs` says the same. Words that are searched for
+//! are left out: SQLite keeps them in tables of their own, Postgres in columns.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -79,7 +80,8 @@ fn sqlite_tables() -> Tables {
     let columns: Vec<Column> = diesel::sql_query(
         "SELECT t.name AS table_name, c.name AS column_name, c.type AS data_type, c.\"notnull\" = 0 AS nullable \
          FROM sqlite_schema t, pragma_table_info(t.name) c \
-         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\' \
+           AND t.name NOT LIKE 'search\\_%\\_words%' ESCAPE '\\'",
     )
     .load(&mut connection)
     .unwrap();
@@ -102,7 +104,7 @@ async fn postgres_tables() -> Tables {
     let client = database.client().await.unwrap();
     let rows = client.query(
         "SELECT table_name::text, column_name::text, data_type::text, is_nullable = 'YES' FROM information_schema.columns \
-         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'",
+         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' AND data_type <> 'tsvector'",
         &[],
     );
     let kind = |data_type: &str| match data_type {

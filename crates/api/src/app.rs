@@ -15,7 +15,7 @@ use crate::{
     client_address::client_address,
     contract::Contract,
     error::ApiError,
-    middleware::{aliases, authenticate, boundary, headers_limit, limit, unread_body},
+    middleware::{aliases, authenticate, boundary, headers_limit, limit, methods, unread_body},
     openapi, operations,
 };
 
@@ -68,6 +68,7 @@ impl Api {
         app.app_data(web::Data::new(self.clone()))
             .configure(operations::undocumented)
             .default_service(web::to(operations::nothing_here))
+            .wrap(from_fn(methods))
             .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(aliases))

@@ -22,6 +22,12 @@ impl Contract {
     pub fn allowed(&self, path: &str) -> Option<&str> {
         self.routes.iter().find(|(route, _)| route.is_match(path)).map(|(_, methods)| methods.as_str())
     }
+
+    /// The same of a path that the contract names as it is, without parameters.
+    pub fn allowed_literally(&self, path: &str) -> Option<&str> {
+        let found = self.routes.iter().find(|(route, _)| route.pattern() == Some(path));
+        found.map(|(_, methods)| methods.as_str())
+    }
 }
 
 fn methods(item: &PathItem) -> String {

@@ -26,6 +26,7 @@ mod openapi;
 mod operations;
 mod origin;
 mod paging;
+mod realtime;
 mod respond;
 mod scopes;
 mod sse;

@@ -29,11 +29,19 @@ pub fn need(method: &str, path: &str) -> Option<Need> {
         (_, "api-keys" | "invitations", _) => Some(Need::Scope(Scope::Admin)),
         ("PATCH" | "DELETE", "users", Some(other)) if other != "me" => Some(Need::Scope(Scope::Admin)),
         (_, "users", _) => of(Scope::UsersRead, Scope::UsersWrite),
+        ("GET", "ai", Some("usage")) => Some(Need::Scope(Scope::OrganizationRead)),
+        (_, "ai", Some("persona")) => of(Scope::UsersRead, Scope::UsersWrite),
+        (_, "ai", Some("channels")) => of(Scope::ChannelsRead, Scope::ChannelsWrite),
         (_, "organization", _) => of(Scope::OrganizationRead, Scope::OrganizationWrite),
         (_, "agents" | "mcp-servers", _) => of(Scope::AgentsRead, Scope::AgentsWrite),
         (_, "chat", _) => of(Scope::ThreadsRead, Scope::ThreadsWrite),
-        (_, "channels" | "messages", _) => of(Scope::ChannelsRead, Scope::ChannelsWrite),
+        // What of them is with agents takes the scopes of threads too: the use case looks at those.
+        (_, "messaging", Some("agent-conversations")) => of(Scope::ThreadsRead, Scope::ThreadsWrite),
+        (_, "channels" | "messages" | "messaging", _) => of(Scope::ChannelsRead, Scope::ChannelsWrite),
         (_, "files", _) => of(Scope::FilesRead, Scope::FilesWrite),
+        // What of other resources is found takes their scopes too: the use case looks at those.
+        ("GET", "search", None) => Some(Need::Scope(Scope::ChannelsRead)),
+        ("GET", "realtime" | "events", None) => Some(Need::Scope(Scope::EventsRead)),
         _ => None,
     }
 }
@@ -111,6 +119,10 @@ mod tests {
             ("PATCH", "/api/v1/users/{user_id}", Some(Need::Scope(Scope::Admin))),
             ("GET", "/api/v1/api-keys", Some(Need::Scope(Scope::Admin))),
             ("POST", "/api/v1/auth/logout", Some(Need::SignIn)),
+            ("GET", "/api/v1/ai/usage", Some(Need::Scope(Scope::OrganizationRead))),
+            ("GET", "/api/v1/messaging/conversations", Some(Need::Scope(Scope::ChannelsRead))),
+            ("GET", "/api/v1/messaging/agent-conversations", Some(Need::Scope(Scope::ThreadsRead))),
+            ("GET", "/api/v1/search", Some(Need::Scope(Scope::ChannelsRead))),
             ("GET", "/api/v1/unheard-of", None),
             ("GET", "/healthz", None),
         ] {

@@ -2,7 +2,8 @@ use stead_domain::{
     ApiKeyId, OrganizationId, SessionId, UserId,
     ports::store::Guard,
     scope::{Scope, Scopes},
-    user::OrganizationRole,
+    session::Session,
+    user::{OrganizationRole, User},
 };
 
 use crate::Error;
@@ -23,7 +24,7 @@ pub struct Caller {
 }
 
 /// What somebody comes in with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Credential {
     /// A token of this sign-in.
     Session(SessionId),
@@ -32,6 +33,17 @@ pub enum Credential {
 }
 
 impl Caller {
+    /// Who signed in so.
+    pub(crate) fn signed_in(session: &Session, user: &User) -> Self {
+        Self {
+            user: user.id,
+            organization: user.organization_id,
+            role: user.role,
+            credential: Credential::Session(session.id),
+            scopes: Scopes::of_sign_in(),
+        }
+    }
+
     /// The sign-in their token belongs to.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 use std::{ops::Deref, sync::Arc, time::Instant};
 
 use stead_domain::{
-    ApiKeyId, OrganizationId, SessionId, Timestamp,
+    ApiKeyId, OrganizationId, SessionId, Timestamp, UserId,
     api_key::ApiKey,
     organization::Organization,
     ports::{
-        Clock, Embedder, Ids, LlmProvider, ObjectStore, Store, TextExtractor, ToolServer,
+        Clock, Embedder, Ids, LlmProvider, Notifier, ObjectStore, PresenceSource, ReadGate, Store, TextExtractor,
+        ToolServer, VectorStore,
         store::{Commit, Committed, StoreError},
     },
     run::LeaseOwner,
@@ -23,6 +24,9 @@ use crate::{
     figures::Counted,
     jobs::JobsAtWork,
     limits::Limits,
+    metering::{Models, Spent},
+    presence::Attendances,
+    realtime::{Realtime, Tickets, Typing},
     tools::{HeaderSeals, Listings},
     turn::{LiveRuns, ThreadLocks},
 };
@@ -34,10 +38,14 @@ pub struct Application(Arc<Parts>);
 /// What the application is made of.
 pub struct Parts {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) llm: Arc<dyn LlmProvider>,
+    pub(crate) read_gate: Arc<dyn ReadGate>,
+    pub(crate) notifier: Arc<dyn Notifier>,
+    pub(crate) presence: Arc<dyn PresenceSource>,
+    pub(crate) models: Models,
+    pub(crate) spent: Spent,
+    pub(crate) vectors: Arc<dyn VectorStore>,
     pub(crate) objects: Arc<dyn ObjectStore>,
     pub(crate) extractor: Arc<dyn TextExtractor>,
-    pub(crate) embedder: Arc<dyn Embedder>,
     pub(crate) tools: Arc<dyn ToolServer>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
@@ -52,6 +60,7 @@ pub struct Parts {
     pub(crate) changes: Arc<Changes>,
     pub(crate) sessions: Believed<SessionId, (Session, User)>,
     pub(crate) api_keys: Believed<ApiKeyId, (ApiKey, User)>,
+    pub(crate) users: Believed<UserId, User>,
     pub(crate) organizations: Believed<OrganizationId, Organization>,
     pub(crate) api_key_uses: ApiKeyUses,
     pub(crate) limits: Limits,
@@ -59,9 +68,13 @@ pub struct Parts {
     pub(crate) listings: Listings,
     pub(crate) live: LiveRuns,
     pub(crate) thread_locks: ThreadLocks,
+    pub(crate) realtime: Realtime,
+    pub(crate) tickets: Tickets,
+    pub(crate) typing: Typing,
     pub(crate) jobs_due: Notify,
     pub(crate) outdated_due: Notify,
     pub(crate) jobs_at_work: JobsAtWork,
+    pub(crate) attendances: Arc<Attendances>,
 }
 
 /// The ports that the application stands on.
@@ -69,8 +82,14 @@ pub struct Parts {
 pub struct Ports {
     /// The database.
     pub store: Arc<dyn Store>,
+    /// What tells other nodes.
+    pub notifier: Arc<dyn Notifier>,
+    /// Who is there.
+    pub presence: Arc<dyn PresenceSource>,
     /// The model.
     pub llm: Arc<dyn LlmProvider>,
+    /// Where vectors are searched.
+    pub vectors: Arc<dyn VectorStore>,
     /// Where the bytes of files are.
     pub objects: Arc<dyn ObjectStore>,
     /// What reads documents.
@@ -91,7 +110,7 @@ impl Application {
     /// # Errors
     /// [`Error::Internal`] if the settings do not make a valid password cost.
     pub fn new(ports: Ports, settings: Settings, background: Background) -> Result<Self, Error> {
-        let Ports { store, llm, objects, extractor, embedder, tools, clock, ids } = ports;
+        let Ports { store, notifier, presence, llm, vectors, objects, extractor, embedder, tools, clock, ids } = ports;
         let changes = Arc::new(Changes::new());
         let parts = Parts {
             passwords: Passwords::new(settings.password_cost)?,
@@ -101,6 +120,7 @@ impl Application {
             invitation_tokens: InvitationTokens::new(&settings.auth_secret)?,
             sessions: Believed::new(&changes),
             api_keys: Believed::new(&changes),
+            users: Believed::new(&changes),
             organizations: Believed::new(&changes),
             changes,
             api_key_uses: ApiKeyUses::new(),
@@ -108,16 +128,24 @@ impl Application {
             listings: Listings::new(),
             limits: Limits::new(&settings.limits, Arc::clone(&clock)),
             owner: LeaseOwner(ids.next()),
+            realtime: Realtime::new(),
+            tickets: Tickets::new(&settings.auth_secret)?,
+            typing: Typing::new(),
             live: LiveRuns::default(),
             thread_locks: ThreadLocks::default(),
             jobs_due: Notify::new(),
             outdated_due: Notify::new(),
             jobs_at_work: JobsAtWork::default(),
+            attendances: Arc::new(Attendances::new(settings.presence)),
+            read_gate: Arc::clone(&store) as Arc<dyn ReadGate>,
             store,
-            llm,
+            notifier,
+            presence,
+            models: Models::new(llm, embedder),
+            spent: Spent::new(),
+            vectors,
             objects,
             extractor,
-            embedder,
             tools,
             clock,
             ids,
@@ -135,6 +163,11 @@ impl Application {
     /// What the operator decided.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The database's clock, and this node's: whether the database answers, and how far the two are apart.

@@ -95,12 +95,26 @@ pub enum Conflict {
     AiBudgetUsedUp,
     /// The organization would be left without an owner.
     LastOwner,
+    /// It cannot be changed of a direct channel or of one's own.
+    FixedChannel,
+    /// The channel has as many members as it may.
+    ChannelFull,
+    /// The channel would be left without an admin.
+    LastAdmin,
     /// The tool call does not wait for approval (any more).
     NotAwaitingApproval,
     /// There is nothing to make a title from.
     ThreadEmpty,
     /// The organization's files have no room for another.
     StorageFull,
+    /// The message may no longer be edited, or never.
+    EditWindowOver,
+    /// As many messages of the channel are pinned as may be.
+    TooManyPins,
+    /// People have reacted to the message with as many different emoji as they may.
+    TooManyReactions,
+    /// They do not want to be stood in for, or have no agent of their own.
+    NotStoodInFor,
     /// The key was used for another request.
     IdempotencyMismatch,
     /// Others changed it at the same time, several times over.

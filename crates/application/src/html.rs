@@ -13,13 +13,18 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// Clean HTML of a Markdown text (CommonMark with GitHub's tables, strike-through, task lists and bare links).
 pub fn from_markdown(markdown: &str) -> String {
+    clean(&comrak::markdown_to_html(markdown, &options()))
+}
+
+/// How Markdown is read.
+pub fn options() -> Options<'static> {
     let mut options = Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.tasklist = true;
     options.extension.autolink = true;
     options.render.hardbreaks = true;
-    clean(&comrak::markdown_to_html(markdown, &options))
+    options
 }
 
 /// The same HTML without anything that runs, loads or deceives.

@@ -6,6 +6,8 @@ use stead_domain::agent::Temperature;
 use crate::{
     files::{FileLimits, OrphanSettings},
     limits::LimitSettings,
+    metering::ModelSettings,
+    presence::PresenceSettings,
 };
 
 /// What the operator decides about the use cases.
@@ -27,14 +29,20 @@ pub struct Settings {
     pub ai_wait: Duration,
     /// The sampling temperature of agents that name none; the model's own where absent.
     pub temperature: Option<Temperature>,
-    /// The model that looks at pictures; the usual one where absent.
-    pub vision_model: Option<String>,
+    /// Which models do what, and what they cost.
+    pub models: ModelSettings,
     /// The size of the model's context, in tokens.
     pub context_tokens: u32,
     /// What of it is left free for the answer.
     pub answer_tokens: u32,
+    /// When somebody counts as there.
+    pub presence: PresenceSettings,
+    /// How long after it was sent a message of a channel may be edited; zero: never.
+    pub edit_window: Duration,
     /// How long events are kept.
     pub events_keep: Duration,
+    /// How often the indexes are compared with everything that there is.
+    pub index_walk_every: Duration,
     /// How long runs may go on after the server was asked to stop.
     pub shutdown_grace: Duration,
 }

@@ -5,11 +5,12 @@
 //! means something on a noisy machine, the figure alone does not. What goes over HTTP goes to the built binary, in a process
 //! of its own.
 //!
-//! With names as arguments it measures these parts alone: `list`, `store`, `http`, `streams`, `tools`, `start`, `files`,
-//! `documents`.
+//! With names as arguments it measures these parts alone: `list`, `store`, `channels`, `http`, `streams`, `tools`, `start`, `files`,
+//! `documents`, `search`.
 //!
 //! **Belongs here:** load, floors, printing. **Does not belong here:** judgements: no figure fails a build.
 
+mod channels;
 mod extraction;
 mod floor;
 mod house;
@@ -18,6 +19,7 @@ mod measure;
 mod model;
 mod objects;
 mod raw;
+mod search;
 mod sends;
 mod start;
 mod store;
@@ -59,6 +61,9 @@ async fn main() -> anyhow::Result<()> {
     if wanted.has("start") {
         report(start::measure(&Ground::sqlite()?).await?)?;
     }
+    if wanted.has("search") {
+        search::measure(&store::sqlite()?).await?.into_iter().try_for_each(report)?;
+    }
     if wanted.has("files") {
         files().await?;
     }
@@ -73,6 +78,11 @@ async fn main() -> anyhow::Result<()> {
 
 async fn on_postgres(wanted: &Wanted) -> anyhow::Result<()> {
     let Some(database) = store::postgres("Postgres", 2).await? else { return Ok(()) };
+    if wanted.has("search")
+        && let Some(database) = store::postgres("Postgres", 2).await?
+    {
+        search::measure(&database).await?.into_iter().try_for_each(report)?;
+    }
     through_the_store(wanted, &database).await?;
     let floor = floor_of(wanted, &database).await?;
     // The same, to see what the grouping of commits gives.
@@ -115,7 +125,7 @@ async fn through_the_store(wanted: &Wanted, database: &Database) -> anyhow::Resu
 
 /// The floor of sends, with what the store makes of it.
 async fn floor_of(wanted: &Wanted, database: &Database) -> anyhow::Result<Option<Raw>> {
-    if !wanted.has("store") && !wanted.has("http") {
+    if !wanted.has("store") && !wanted.has("channels") && !wanted.has("http") {
         return Ok(None);
     }
     let (floor, line) = raw::measure(database).await?;
@@ -124,6 +134,10 @@ async fn floor_of(wanted: &Wanted, database: &Database) -> anyhow::Result<Option
         report(floor::inserts(database).await?)?;
         report(sends::measure(database, &floor).await?)?;
         report(turns::measure(database).await?)?;
+    }
+    if wanted.has("channels") {
+        report(channels::sends(database, &floor).await?)?;
+        report(channels::among_many(database).await?)?;
     }
     Ok(Some(floor))
 }

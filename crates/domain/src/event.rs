@@ -16,7 +16,7 @@ pub struct NewEvent {
     pub audience: Audience,
     /// What happened.
     pub kind: EventKind,
-    /// What it happened to: the id of a message, thread, run, agent or user.
+    /// What it happened to: the id of a message, conversation, run, agent or user.
     pub subject_id: Uuid,
     /// The subject's version after it.
     pub subject_version: i64,
@@ -42,12 +42,40 @@ pub enum EventKind {
     MessageCreated,
     /// A message or an answer changed.
     MessageUpdated,
+    /// A message was deleted: a tombstone keeps its place.
+    MessageDeleted,
+    /// Somebody reacted to a message: the subject is the message.
+    ReactionAdded,
+    /// A reaction was taken back: the subject is the message.
+    ReactionRemoved,
+    /// A channel was made.
+    ChannelCreated,
+    /// What a channel is called, is about or how it is set up changed.
+    ChannelUpdated,
+    /// A channel was deleted.
+    ChannelDeleted,
+    /// A message was pinned: the subject is the message.
+    PinAdded,
+    /// A message was unpinned: the subject is the message.
+    PinRemoved,
+    /// Somebody became a member: the subject is the user or agent.
+    MemberAdded,
+    /// A member's role changed: the subject is the user.
+    MemberUpdated,
+    /// Somebody is no longer a member: the subject is the user or agent.
+    MemberRemoved,
+    /// A user has read on: the subject is the conversation.
+    ReadUpdated,
     /// A thread was made.
     ThreadCreated,
     /// A thread's title, archive flag or metadata changed.
     ThreadUpdated,
     /// A thread was deleted.
     ThreadDeleted,
+    /// A file was understood, or could not be: the subject is the file.
+    FileUpdated,
+    /// A file was deleted: the subject is the file.
+    FileDeleted,
     /// A run was queued.
     RunQueued,
     /// A run started.
@@ -60,12 +88,26 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 23] = [
         Self::MessageCreated,
         Self::MessageUpdated,
+        Self::MessageDeleted,
+        Self::ReactionAdded,
+        Self::ReactionRemoved,
+        Self::ChannelCreated,
+        Self::ChannelUpdated,
+        Self::ChannelDeleted,
+        Self::PinAdded,
+        Self::PinRemoved,
+        Self::MemberAdded,
+        Self::MemberUpdated,
+        Self::MemberRemoved,
+        Self::ReadUpdated,
         Self::ThreadCreated,
         Self::ThreadUpdated,
         Self::ThreadDeleted,
+        Self::FileUpdated,
+        Self::FileDeleted,
         Self::RunQueued,
         Self::RunStarted,
         Self::RunAwaitingApproval,
@@ -77,9 +119,23 @@ impl EventKind {
         match self {
             Self::MessageCreated => "message.created",
             Self::MessageUpdated => "message.updated",
+            Self::MessageDeleted => "message.deleted",
+            Self::ReactionAdded => "reaction.added",
+            Self::ReactionRemoved => "reaction.removed",
+            Self::ChannelCreated => "channel.created",
+            Self::ChannelUpdated => "channel.updated",
+            Self::ChannelDeleted => "channel.deleted",
+            Self::PinAdded => "channel.pin_added",
+            Self::PinRemoved => "channel.pin_removed",
+            Self::MemberAdded => "member.added",
+            Self::MemberUpdated => "member.updated",
+            Self::MemberRemoved => "member.removed",
+            Self::ReadUpdated => "read.updated",
             Self::ThreadCreated => "thread.created",
             Self::ThreadUpdated => "thread.updated",
             Self::ThreadDeleted => "thread.deleted",
+            Self::FileUpdated => "file.updated",
+            Self::FileDeleted => "file.deleted",
             Self::RunQueued => "run.queued",
             Self::RunStarted => "run.started",
             Self::RunAwaitingApproval => "run.awaiting_approval",

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{AvatarId, ConversationId, FileId, JobId, OrganizationId, Timestamp, UserId, run::Lease};
+use crate::{
+    AgentId, AvatarId, ConversationId, FileId, JobId, MessageId, OrganizationId, Timestamp, UserId, run::Lease,
+};
 
 /// How often a job is tried before it is set aside for an admin.
 pub const MAX_ATTEMPTS: i32 = 5;
@@ -37,6 +39,20 @@ pub enum Task {
     RemoveFileBytes(FileId),
     /// Remove a picture that is no user's any more.
     RemoveAvatar(AvatarId),
+    /// Have an agent answer a message in a room: one that mentions it, or one of its person in their own room with it.
+    AnswerInRoom {
+        /// The message.
+        message: MessageId,
+        /// Who is to answer.
+        agent: AgentId,
+    },
+    /// Have a person's agent answer a message in their stead, if they are away.
+    StandIn {
+        /// The message.
+        message: MessageId,
+        /// Whom it was meant for.
+        user: UserId,
+    },
 }
 
 /// A job that this process may work on until its lease lapses.

@@ -17,6 +17,8 @@
 pub mod agent;
 pub mod api_key;
 pub mod branch;
+pub mod channel;
+pub mod emoji;
 pub mod event;
 pub mod feedback;
 pub mod file;
@@ -26,18 +28,26 @@ pub mod invitation;
 pub mod job;
 pub mod json;
 pub mod mcp_server;
+pub mod membership;
 pub mod message;
 pub mod organization;
 pub mod page;
 pub mod passage;
+pub mod persona;
 pub mod ports;
+pub mod preview;
+pub mod readable;
 pub mod run;
 pub mod scope;
+pub mod search;
 pub mod session;
+pub mod source;
+pub mod status;
 pub mod text;
 pub mod thread;
 pub mod time;
 pub mod tool_call;
+pub mod usage;
 pub mod user;
 
 pub use id::{
@@ -45,5 +55,6 @@ pub use id::{
     OrganizationId, RunId, SessionId, ToolCallId, UserId,
 };
 pub use json::Json;
+pub use readable::Readable;
 pub use text::Invalid;
 pub use time::Timestamp;

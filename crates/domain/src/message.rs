@@ -46,6 +46,8 @@ pub struct Message {
     pub created_at: Timestamp,
     /// When its text was last edited.
     pub edited_at: Option<Timestamp>,
+    /// When it was deleted. Its place stays, its text, files and reactions are gone.
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// Who wrote a message.

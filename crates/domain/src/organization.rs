@@ -19,6 +19,8 @@ pub struct Organization {
     pub ai_enabled: bool,
     /// What the model may use in a month; without bound where absent.
     pub ai_budget: Option<TokenBudget>,
+    /// What it may use in a month for each user who has no budget of their own; without bound where absent.
+    pub ai_budget_per_user: Option<TokenBudget>,
     /// Raised by every change.
     pub version: i64,
     /// When it was founded.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{AgentId, ConversationId, MessageId, OrganizationId, RunId, Timestamp, UserId};
+use crate::{
+    AgentId, ConversationId, MessageId, OrganizationId, RunId, Timestamp, UserId,
+    usage::{Account, UsagePurpose},
+};
 
 /// How long a lease holds unless it is renewed.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -23,6 +26,8 @@ pub struct Run {
     pub agent_id: AgentId,
     /// Who asked.
     pub requested_by: UserId,
+    /// What its answer is, in the account of what models use.
+    pub purpose: UsagePurpose,
     /// The message that is answered.
     pub trigger_message_id: MessageId,
     /// The answer's row, where it exists before the answer (threads).
@@ -55,6 +60,22 @@ pub struct Run {
 }
 
 impl Run {
+    /// On whose account its models are asked.
+    pub fn account(&self) -> Account {
+        Account {
+            organization: self.organization_id,
+            user: Some(self.requested_by),
+            agent: Some(self.agent_id),
+            conversation: Some(self.conversation_id),
+            purpose: self.purpose,
+        }
+    }
+
+    /// The id by which what is written is told: that of the answer's row, or, where that comes with the end, the run's own.
+    pub fn told_as(&self) -> MessageId {
+        self.answer_message_id.unwrap_or_else(|| MessageId::new(self.id.uuid()))
+    }
+
     /// Whether the attempt for which it was last queued has started.
     pub fn has_started(&self) -> bool {
         self.started_at.is_some_and(|started| started >= self.queued_at)
@@ -142,13 +163,17 @@ pub enum RunErrorCode {
     Interrupted,
     /// Nobody allowed a tool call in time.
     ApprovalExpired,
+    /// The organization's agents were switched off before the model could be asked.
+    AiDisabled,
+    /// What the organization, or its person, may use of this month's tokens was used up before the model could be asked.
+    AiBudgetUsedUp,
     /// Something in Stead itself.
     Internal,
 }
 
 impl RunErrorCode {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ModelUnavailable,
         Self::ModelRejected,
         Self::ModelTimeout,
@@ -157,6 +182,8 @@ impl RunErrorCode {
         Self::ContextExceeded,
         Self::Interrupted,
         Self::ApprovalExpired,
+        Self::AiDisabled,
+        Self::AiBudgetUsedUp,
         Self::Internal,
     ];
 
@@ -171,6 +198,8 @@ impl RunErrorCode {
             Self::ContextExceeded => "context_exceeded",
             Self::Interrupted => "interrupted",
             Self::ApprovalExpired => "approval_expired",
+            Self::AiDisabled => "ai_disabled",
+            Self::AiBudgetUsedUp => "ai_budget_used_up",
             Self::Internal => "internal",
         }
     }
@@ -186,6 +215,8 @@ impl RunErrorCode {
             Self::ContextExceeded => "The message is too long for the model.",
             Self::Interrupted => "The server stopped while the answer was being written.",
             Self::ApprovalExpired => "Nobody allowed the tool call in time.",
+            Self::AiDisabled => "An admin of the organization has switched AI off.",
+            Self::AiBudgetUsedUp => "This month's tokens are used up. An admin can raise the budget.",
             Self::Internal => "Something went wrong while answering.",
         }
     }

@@ -25,6 +25,8 @@ pub enum Scope {
     FilesRead,
     /// Uploads and deletes files.
     FilesWrite,
+    /// Is told of events as they happen: of what its other scopes may read.
+    EventsRead,
     /// Reads users.
     UsersRead,
     /// Changes the credential's own user.
@@ -40,7 +42,7 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ThreadsRead,
         Self::ThreadsWrite,
         Self::ThreadsImport,
@@ -50,6 +52,7 @@ impl Scope {
         Self::ChannelsWrite,
         Self::FilesRead,
         Self::FilesWrite,
+        Self::EventsRead,
         Self::UsersRead,
         Self::UsersWrite,
         Self::OrganizationRead,
@@ -69,6 +72,7 @@ impl Scope {
             Self::ChannelsWrite => "channels:write",
             Self::FilesRead => "files:read",
             Self::FilesWrite => "files:write",
+            Self::EventsRead => "events:read",
             Self::UsersRead => "users:read",
             Self::UsersWrite => "users:write",
             Self::OrganizationRead => "organization:read",

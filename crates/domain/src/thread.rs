@@ -26,6 +26,8 @@ pub struct Thread {
     pub user_id: UserId,
     /// A thread about a channel (its sidebar) names it.
     pub channel_id: Option<ConversationId>,
+    /// Whether it is the one conversation of its user and agent in the inbox.
+    pub inbox: bool,
     /// What it is called.
     pub title: Option<Title>,
     /// Who gave the title.

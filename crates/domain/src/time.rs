@@ -49,6 +49,12 @@ impl Timestamp {
         Self(first.midnight().assume_utc())
     }
 
+    /// The beginning of its day, in UTC.
+    #[must_use]
+    pub fn start_of_day(self) -> Self {
+        Self(self.0.date().midnight().assume_utc())
+    }
+
     /// Later by `by`; the latest possible time where there is none.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {

@@ -2,6 +2,7 @@
 
 use crate::{
     AvatarId, OrganizationId, Timestamp, UserId,
+    organization::TokenBudget,
     text::{DisplayName, Email, Handle, Text},
 };
 
@@ -34,6 +35,8 @@ pub struct User {
     pub bio: Option<Bio>,
     /// Their picture.
     pub avatar: Option<AvatarId>,
+    /// What models may use for them in a month; as their organization says for everybody where absent.
+    pub ai_budget: Option<TokenBudget>,
     /// Since when they may no longer sign in.
     pub deactivated_at: Option<Timestamp>,
     /// Raised by every change.

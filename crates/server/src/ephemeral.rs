@@ -1,7 +1,9 @@
 use std::{ffi::OsString, sync::Arc};
 
 use stead_adapter_extract::InThreadExtractor;
-use stead_domain::ports::{Clock, Embedder, Ids, LlmProvider, ObjectStore, TextExtractor, ToolServer};
+use stead_domain::ports::{
+    Clock, Embedder, Ids, LlmProvider, ObjectStore, PresenceSource, TextExtractor, ToolServer, VectorStore,
+};
 use tempfile::TempDir;
 
 use crate::{Server, config::Config, wire::Overrides};
@@ -70,10 +72,24 @@ impl EphemeralBuilder {
         self
     }
 
+    /// Searches vectors here.
+    #[must_use]
+    pub fn vectors(mut self, vectors: Arc<dyn VectorStore>) -> Self {
+        self.overrides.vectors = Some(vectors);
+        self
+    }
+
     /// Calls tools here.
     #[must_use]
     pub fn tools(mut self, tools: Arc<dyn ToolServer>) -> Self {
         self.overrides.tools = Some(tools);
+        self
+    }
+
+    /// Believes this about who is there.
+    #[must_use]
+    pub fn presence(mut self, presence: Arc<dyn PresenceSource>) -> Self {
+        self.overrides.presence = Some(presence);
         self
     }
 

@@ -71,8 +71,9 @@ impl Server {
         let listener = listen(config)?;
         let address = listener.local_addr()?;
         let recorder = metrics::gather(&config.metrics)?;
-        let store = wire::store(config).await?;
-        let application = wire::application(config, Arc::clone(&store), overrides)?;
+        let database = wire::database(config).await?;
+        let store = Arc::clone(&database.store);
+        let application = wire::application(config, database, overrides)?;
         let figures = Figures::show(&config.metrics, recorder, &application)?;
         let (url, public_url) = (config.server.listening_url(address.port()), config.server.public_url(address.port()));
         let options = ApiOptions {
@@ -98,6 +99,7 @@ impl Server {
             has_ended.cancel();
         });
         application.start_worker();
+        application.start_presence();
         let metrics_address = figures.address;
         Ok(Self { application, store, http: handle, ended, address, url, public_url, metrics_address })
     }

@@ -8,16 +8,22 @@ use stead_adapter_extract::{Limits, ProcessExtractor, Program};
 use stead_adapter_local::{FolderObjectStore, HashingEmbedder, OfflineLlm, SystemClock, SystemIds};
 use stead_adapter_mcp::{McpConfig, McpToolServer, StdioConfig};
 use stead_adapter_openai::{MoreHeaders, OpenAiConfig, OpenAiLlm, Timeouts};
+use stead_adapter_pinecone::{PineconeConfig, PineconeVectorStore};
 use stead_adapter_s3::{S3Config, S3ObjectStore};
-use stead_adapter_sql::{Pending, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore};
-use stead_application::{Application, Background, PasswordCost, Ports, Settings, files::OrphanSettings};
+use stead_adapter_sql::{Pending, PostgresOptions, PostgresStore, SqliteOptions, SqliteStore, VectorMemory};
+use stead_application::{
+    Application, Background, PasswordCost, Ports, Settings, files::OrphanSettings, metering::ModelSettings,
+};
 use stead_domain::{
     agent::Temperature,
-    ports::{Clock, Embedder, Ids, LlmProvider, ObjectStore, Store, TextExtractor, ToolServer},
+    ports::{
+        Clock, Embedder, Ids, LlmProvider, Notifier, ObjectStore, PresenceSource, Store, TextExtractor, ToolServer,
+        VectorStore,
+    },
 };
 
 use crate::{
-    config::{Config, DatabaseUrl, ObjectsUrl},
+    config::{Config, DatabaseUrl, ObjectsUrl, VectorsUrl},
     metrics::MeasuredLlm,
     traces,
 };
@@ -33,23 +39,52 @@ pub struct Overrides {
     pub extractor: Option<Arc<dyn TextExtractor>>,
     /// What embeds texts.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// Its index of vectors.
+    pub vectors: Option<Arc<dyn VectorStore>>,
     /// Its servers of tools.
     pub tools: Option<Arc<dyn ToolServer>>,
+    /// Who is there, as it says.
+    pub presence: Option<Arc<dyn PresenceSource>>,
     /// Its clock.
     pub clock: Option<Arc<dyn Clock>>,
     /// Its ids.
     pub ids: Option<Arc<dyn Ids>>,
 }
 
+/// The ports that one database serves.
+#[derive(Clone)]
+pub struct Database {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// What nodes tell each other.
+    pub notifier: Arc<dyn Notifier>,
+    /// The embedded index of vectors.
+    pub vectors: Arc<dyn VectorStore>,
+}
+
+impl Database {
+    fn new(store: Arc<impl Store + Notifier>, vectors: Arc<dyn VectorStore>) -> Self {
+        Self { notifier: Arc::clone(&store) as _, store, vectors }
+    }
+}
+
 /// The application, as configured.
 ///
 /// # Errors
 /// One line that says what cannot be right or cannot be reached.
-pub fn application(config: &Config, store: Arc<dyn Store>, overrides: Overrides) -> anyhow::Result<Application> {
+pub fn application(config: &Config, database: Database, overrides: Overrides) -> anyhow::Result<Application> {
     let models = Models::of(config)?;
+    let Database { store, notifier, vectors: embedded } = database;
+    let presence = overrides.presence.unwrap_or_else(|| Arc::clone(&store) as _);
     let ports = Ports {
         store,
+        notifier,
+        presence,
         llm: measured(config, overrides.llm.unwrap_or(models.llm)),
+        vectors: match overrides.vectors {
+            Some(vectors) => vectors,
+            None => vectors(config, embedded)?,
+        },
         objects: match overrides.objects {
             Some(objects) => objects,
             None => objects(config)?,
@@ -73,7 +108,7 @@ pub fn application(config: &Config, store: Arc<dyn Store>, overrides: Overrides)
 ///
 /// # Errors
 /// It cannot be reached, is newer than this version, or is owned by another process.
-pub async fn store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+pub async fn database(config: &Config) -> anyhow::Result<Database> {
     let pool_size = config.database.pool_size;
     let pending = if config.database.migrate { Pending::Run } else { Pending::Refuse };
     match &config.database.url {
@@ -83,12 +118,22 @@ pub async fn store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
             let file = path.clone();
             let opened = tokio::task::spawn_blocking(move || SqliteStore::open(&file, options)).await?;
             let store = opened.with_context(|| format!("the database {} cannot be used", path.display()))?;
-            Ok(Arc::new(store))
+            let store = Arc::new(store);
+            let vectors = Arc::new(store.vectors(vector_memory(config)));
+            Ok(Database::new(store, vectors))
         }
         DatabaseUrl::Postgres(url) => {
             let options = PostgresOptions { connections: pool_size, pending, ..PostgresOptions::default() };
             let store = PostgresStore::connect(url.expose_secret(), options).await;
-            Ok(Arc::new(store.with_context(|| format!("the database {} cannot be used", config.database.url))?))
+            let store = store.with_context(|| format!("the database {} cannot be used", config.database.url))?;
+            let store = Arc::new(store);
+            let vectors: Arc<dyn VectorStore> = if config.vectors.url == VectorsUrl::PgVector {
+                let pgvectors = store.pgvectors().await;
+                Arc::new(pgvectors.context("vectors.url: the database has no pgvector, or does not let us use it")?)
+            } else {
+                Arc::new(store.vectors(vector_memory(config)))
+            };
+            Ok(Database::new(store, vectors))
         }
     }
 }
@@ -97,15 +142,37 @@ pub async fn store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 ///
 /// # Errors
 /// It is not there, cannot be reached, or is not of this version.
-pub async fn store_beside(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+pub async fn database_beside(config: &Config) -> anyhow::Result<Database> {
     let DatabaseUrl::Sqlite(path) = &config.database.url else {
         let mut config = config.clone();
         config.database.migrate = false;
-        return store(&config).await;
+        return database(&config).await;
     };
     let file = path.clone();
     let opened = tokio::task::spawn_blocking(move || SqliteStore::open_beside(&file)).await?;
-    Ok(Arc::new(opened.with_context(|| format!("the database {} cannot be used", path.display()))?))
+    let store = opened.with_context(|| format!("the database {} cannot be used", path.display()))?;
+    let store = Arc::new(store);
+    let vectors = Arc::new(store.vectors(vector_memory(config)));
+    Ok(Database::new(store, vectors))
+}
+
+/// How much of the embedded index of vectors is held in memory.
+fn vector_memory(config: &Config) -> VectorMemory {
+    VectorMemory { bytes: usize::try_from(config.vectors.memory_bytes).unwrap_or(usize::MAX) }
+}
+
+/// Where vectors are searched.
+fn vectors(config: &Config, embedded: Arc<dyn VectorStore>) -> anyhow::Result<Arc<dyn VectorStore>> {
+    match &config.vectors.url {
+        VectorsUrl::Local | VectorsUrl::PgVector => Ok(embedded),
+        VectorsUrl::Pinecone(address) => {
+            let api_key = config.vectors.api_key.clone().context("vectors.api_key is not set")?;
+            let mut pinecone =
+                PineconeConfig::new(address.as_url().clone(), api_key).context("vectors.url is wrong")?;
+            pinecone.timeouts.query = config.vectors.query_timeout;
+            Ok(Arc::new(PineconeVectorStore::new(pinecone).context("vectors.api_key cannot be used")?))
+        }
+    }
 }
 
 /// Where the bytes of files are. Looks at the disk: blocks for a moment.
@@ -213,10 +280,17 @@ fn settings(config: &Config) -> anyhow::Result<Settings> {
         files: config.limits.files(),
         orphans: OrphanSettings { after: config.objects.orphans_after, look_every: config.objects.orphans_look_every },
         ai_wait: config.ai.wait,
-        vision_model: config.llm.vision_model.clone(),
+        models: ModelSettings {
+            vision: config.llm.vision_model.clone(),
+            transcription: config.llm.transcription_model.clone(),
+            prices: config.llm.prices.prices(),
+        },
         context_tokens: config.llm.context_tokens,
         answer_tokens: config.llm.answer_tokens,
+        edit_window: config.messages.edit_window,
         events_keep: config.events.keep,
+        presence: config.presence.settings(),
+        index_walk_every: config.index.walk_every,
         shutdown_grace: config.server.shutdown_timeout,
     })
 }

@@ -16,6 +16,8 @@ pub mod contracts;
 pub mod documents;
 pub mod fakes;
 pub mod gate;
+mod lagging;
 pub mod mcp_wire;
 pub mod openai_wire;
+pub mod pinecone_wire;
 pub mod s3_server;

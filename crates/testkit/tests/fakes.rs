@@ -42,3 +42,27 @@ mod ids {
         assert_eq!((a.next(), a.next(), a.secret()), (b.next(), b.next(), b.secret()));
     }
 }
+
+mod presence {
+    use std::sync::Arc;
+
+    use stead_domain::ports::PresenceSource;
+    use stead_testkit::fakes::FakePresence;
+
+    async fn make() -> (Arc<dyn PresenceSource>, Arc<FakePresence>, ()) {
+        let fake = Arc::new(FakePresence::new());
+        (Arc::clone(&fake) as _, fake, ())
+    }
+
+    stead_testkit::presence_contract_tests!(make);
+
+    #[tokio::test]
+    async fn it_fails_while_it_is_told_to() {
+        let fake = FakePresence::new();
+        fake.set_down(true);
+        let organization = stead_testkit::builders::id();
+        assert!(fake.presence(organization, &[]).await.is_err());
+        fake.set_down(false);
+        assert!(fake.presence(organization, &[]).await.is_ok());
+    }
+}

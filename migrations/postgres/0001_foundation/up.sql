@@ -11,6 +11,7 @@ CREATE TABLE organizations (
     ai_enabled boolean NOT NULL,
     -- In tokens, for a calendar month.
     ai_budget bigint,
+    ai_budget_per_user bigint,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -31,6 +32,7 @@ CREATE TABLE users (
     search_text text NOT NULL,
     bio text,
     avatar_id uuid,
+    ai_budget bigint,
     deactivated_at timestamptz,
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
@@ -41,6 +43,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_handle ON users (handle) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE INDEX users_organization ON users (organization_id, id);
+CREATE INDEX users_deactivated ON users (organization_id) WHERE deactivated_at IS NOT NULL;
 CREATE INDEX users_avatar ON users (avatar_id) WHERE avatar_id IS NOT NULL;
 
 CREATE TABLE sessions (
@@ -174,7 +177,8 @@ CREATE TABLE conversations (
     id uuid PRIMARY KEY,
     organization_id uuid NOT NULL REFERENCES organizations (id),
     kind text NOT NULL,
-    unique_key text,
+    -- By its bytes, so that those of one person lie together.
+    unique_key text COLLATE "C",
     version bigint NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -212,6 +216,7 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_user ON members (conversation_id, user_id);
 CREATE UNIQUE INDEX members_agent ON members (conversation_id, agent_id);
 CREATE INDEX members_of_user ON members (user_id, conversation_id) WHERE user_id IS NOT NULL;
+CREATE INDEX members_of_agent ON members (agent_id) WHERE agent_id IS NOT NULL;
 
 CREATE TABLE messages (
     id uuid PRIMARY KEY,
@@ -239,6 +244,128 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_conversation ON messages (conversation_id, id);
 CREATE UNIQUE INDEX messages_client_id ON messages (author_user_id, client_id);
+CREATE INDEX messages_reply_to ON messages (reply_to_id, id) WHERE reply_to_id IS NOT NULL;
+CREATE INDEX messages_on_behalf_of ON messages (on_behalf_of_user_id, id) WHERE on_behalf_of_user_id IS NOT NULL;
+
+-- What only a channel has.
+CREATE TABLE channels (
+    id uuid PRIMARY KEY REFERENCES conversations (id),
+    organization_id uuid NOT NULL REFERENCES organizations (id),
+    name text,
+    topic text NOT NULL,
+    agent_id uuid REFERENCES agents (id),
+    agent_personality text,
+    created_by_user_id uuid NOT NULL
+);
+CREATE INDEX channels_organization ON channels (organization_id, id);
+
+-- Up to where somebody has read. Apart from members, so that reading locks nobody's membership.
+CREATE TABLE read_markers (
+    conversation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (conversation_id, user_id)
+);
+CREATE INDEX read_markers_user ON read_markers (user_id, conversation_id);
+CREATE INDEX read_markers_organization ON read_markers (organization_id);
+
+-- Of what in a channel somebody wants to be told, where they have said so.
+CREATE TABLE notification_levels (
+    conversation_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    level text NOT NULL,
+    PRIMARY KEY (conversation_id, user_id)
+);
+CREATE INDEX notification_levels_user ON notification_levels (user_id, conversation_id);
+CREATE INDEX notification_levels_organization ON notification_levels (organization_id);
+
+-- What a message said before it was edited: its text at that version.
+CREATE TABLE message_edits (
+    message_id uuid NOT NULL,
+    version bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    content text NOT NULL,
+    edited_by_user_id uuid NOT NULL,
+    edited_at timestamptz NOT NULL,
+    PRIMARY KEY (message_id, version)
+);
+CREATE INDEX message_edits_conversation ON message_edits (conversation_id);
+CREATE INDEX message_edits_organization ON message_edits (organization_id);
+
+-- Who is meant by a message: a user, an agent, or everyone (`channel`, `here`).
+CREATE TABLE mentions (
+    message_id uuid NOT NULL,
+    n integer NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    kind text NOT NULL,
+    user_id uuid,
+    agent_id uuid,
+    PRIMARY KEY (message_id, n),
+    CHECK ((kind = 'user') = (user_id IS NOT NULL)),
+    CHECK ((kind = 'agent') = (agent_id IS NOT NULL))
+);
+CREATE INDEX mentions_conversation ON mentions (conversation_id, message_id);
+CREATE INDEX mentions_organization ON mentions (organization_id);
+
+CREATE TABLE reactions (
+    message_id uuid NOT NULL,
+    emoji text NOT NULL,
+    user_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (message_id, emoji, user_id)
+);
+CREATE INDEX reactions_conversation ON reactions (conversation_id);
+CREATE INDEX reactions_user ON reactions (user_id);
+CREATE INDEX reactions_organization ON reactions (organization_id);
+
+CREATE TABLE pins (
+    conversation_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    pinned_by_user_id uuid NOT NULL,
+    pinned_at timestamptz NOT NULL,
+    PRIMARY KEY (conversation_id, message_id)
+);
+CREATE INDEX pins_organization ON pins (organization_id);
+
+-- What answers were made from, by the numbers of the prompt.
+CREATE TABLE message_sources (
+    message_id uuid NOT NULL,
+    n integer NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    kind text NOT NULL,
+    source_id uuid NOT NULL,
+    source_version bigint NOT NULL,
+    cited boolean NOT NULL,
+    PRIMARY KEY (message_id, n)
+);
+CREATE INDEX message_sources_conversation ON message_sources (conversation_id);
+CREATE INDEX message_sources_organization ON message_sources (organization_id);
+
+-- How people want to be stood in for. `left_out` holds the ids of conversations.
+CREATE TABLE personas (
+    user_id uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    organization_id uuid NOT NULL,
+    enabled boolean NOT NULL,
+    instructions text NOT NULL,
+    max_messages integer NOT NULL,
+    max_days integer NOT NULL,
+    cooldown_s integer NOT NULL,
+    mention_cooldown_s integer NOT NULL,
+    answers_a_day integer NOT NULL,
+    left_out jsonb NOT NULL,
+    version bigint NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+CREATE INDEX personas_organization ON personas (organization_id);
 
 -- One turn of an agent.
 CREATE TABLE runs (
@@ -247,6 +374,7 @@ CREATE TABLE runs (
     conversation_id uuid NOT NULL REFERENCES conversations (id),
     agent_id uuid NOT NULL,
     requested_by_user_id uuid NOT NULL,
+    purpose text NOT NULL,
     trigger_message_id uuid NOT NULL,
     answer_message_id uuid,
     status text NOT NULL,
@@ -391,13 +519,13 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_organization ON audit (organization_id, at, id);
 
--- What models have used: a row for each attempt of a run, kept when the run is gone.
+-- What models have used: a row for each attempt of a run, kept when the run is gone, and for each other question.
 CREATE TABLE usage (
     subject_id uuid NOT NULL,
     attempt integer NOT NULL,
     organization_id uuid NOT NULL,
     conversation_id uuid,
-    user_id uuid NOT NULL,
+    user_id uuid,
     agent_id uuid,
     purpose text NOT NULL,
     input_tokens bigint NOT NULL,
@@ -407,8 +535,45 @@ CREATE TABLE usage (
     at timestamptz NOT NULL,
     PRIMARY KEY (subject_id, attempt)
 );
-CREATE INDEX usage_organization ON usage (organization_id, at);
+-- With the tokens, so that a month's sum is read from the index alone.
+CREATE INDEX usage_organization ON usage (organization_id, at, input_tokens, output_tokens);
+CREATE INDEX usage_user ON usage (user_id, at);
 CREATE INDEX usage_at ON usage (at);
+
+-- What people have set of how they want to be seen.
+CREATE TABLE user_status (
+    user_id uuid PRIMARY KEY REFERENCES users (id),
+    organization_id uuid NOT NULL,
+    mode text NOT NULL,
+    text text,
+    emoji text,
+    -- Until when mode, text and emoji hold.
+    expires_at timestamptz,
+    ai_replies boolean NOT NULL,
+    -- Since when the mode is this one.
+    since timestamptz NOT NULL,
+    version bigint NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+CREATE INDEX user_status_organization ON user_status (organization_id);
+CREATE INDEX user_status_expires ON user_status (expires_at) WHERE expires_at IS NOT NULL;
+
+-- Who is connected to which node, as long as the node says so again. No foreign keys: a node writes many at once, and one
+-- user who is gone must not be in the way of the others.
+CREATE TABLE connections (
+    user_id uuid NOT NULL,
+    node_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    active_at timestamptz NOT NULL,
+    active_until timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    -- When others see a change if nothing more is heard; null when they were told the last one.
+    due_at timestamptz,
+    PRIMARY KEY (user_id, node_id)
+);
+CREATE INDEX connections_organization ON connections (organization_id);
+CREATE INDEX connections_due ON connections (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX connections_expires ON connections (expires_at);
 
 -- What is known of files; their bytes lie in the object store.
 CREATE TABLE files (
@@ -479,4 +644,96 @@ CREATE TABLE file_passages (
     embedding bytea,
     PRIMARY KEY (file_id, n),
     CHECK ((embedding_model IS NULL) = (embedding IS NULL))
+);
+
+-- The words of messages: no texts. `place` orders them by the time when they were sent; among the words are those that say
+-- who may find them.
+CREATE TABLE search_messages (
+    place bigint PRIMARY KEY,
+    message_id uuid NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    organization_id uuid NOT NULL,
+    version bigint NOT NULL,
+    words tsvector NOT NULL
+);
+CREATE UNIQUE INDEX search_messages_message ON search_messages (message_id);
+CREATE INDEX search_messages_words ON search_messages USING gin (words);
+
+-- The words of files: of each passage, and, as number -1, of the name and summary.
+CREATE TABLE search_files (
+    place bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    file_id uuid NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    n integer NOT NULL,
+    organization_id uuid NOT NULL,
+    words tsvector NOT NULL
+);
+CREATE UNIQUE INDEX search_files_passage ON search_files (file_id, n);
+CREATE INDEX search_files_words ON search_files USING gin (words);
+
+-- How far those are who follow the event log, and which process follows for each of them.
+CREATE TABLE log_cursors (
+    follower text PRIMARY KEY,
+    epoch bigint,
+    transaction_id xid8,
+    position bigint,
+    -- When the last walk through everything ended.
+    walked_at timestamptz,
+    lease_owner uuid,
+    lease_until timestamptz,
+    fence bigint NOT NULL
+);
+
+-- What they still have to go through, whether it changed or not: of one organization, or, as that of zeros, of all.
+CREATE TABLE log_walks (
+    follower text NOT NULL,
+    organization_id uuid NOT NULL,
+    forced boolean NOT NULL,
+    stage text NOT NULL,
+    after text,
+    PRIMARY KEY (follower, organization_id)
+);
+CREATE INDEX log_walks_organization ON log_walks (organization_id);
+
+-- What was given to the index of vectors, wherever that is.
+CREATE TABLE embedded_sources (
+    kind text NOT NULL,
+    source_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    conversation_id uuid,
+    version bigint NOT NULL,
+    chunks integer NOT NULL,
+    model text NOT NULL,
+    digest bigint NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (kind, source_id)
+);
+CREATE INDEX embedded_sources_organization ON embedded_sources (organization_id, kind, source_id);
+CREATE INDEX embedded_sources_conversation ON embedded_sources (conversation_id) WHERE conversation_id IS NOT NULL;
+
+-- The embedded index of vectors: a row for each place of a vector, and one with zeros for one that is in none. The values
+-- in four bytes each, the lowest first; none where the file's passage has the same.
+CREATE TABLE embeddings (
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    source_id uuid NOT NULL,
+    chunk integer NOT NULL,
+    conversation_id uuid NOT NULL,
+    author_user_id uuid,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    model text NOT NULL,
+    vector bytea,
+    -- The number of the change of its conversation that wrote it.
+    changed bigint NOT NULL,
+    PRIMARY KEY (organization_id, kind, source_id, chunk, conversation_id)
+);
+CREATE INDEX embeddings_conversation ON embeddings (organization_id, conversation_id, changed);
+
+-- How often the vectors of a conversation changed, and how often some of them went: so that what is held in memory is known
+-- to be all there is.
+CREATE TABLE embedding_places (
+    organization_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    changes bigint NOT NULL,
+    removals bigint NOT NULL,
+    PRIMARY KEY (organization_id, conversation_id)
 );

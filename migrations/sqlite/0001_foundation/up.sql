@@ -12,6 +12,7 @@ CREATE TABLE organizations (
     ai_enabled INTEGER NOT NULL CHECK (ai_enabled IN (0, 1)),
     -- In tokens, for a calendar month.
     ai_budget INTEGER,
+    ai_budget_per_user INTEGER,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
@@ -32,6 +33,7 @@ CREATE TABLE users (
     search_text TEXT NOT NULL,
     bio TEXT,
     avatar_id BLOB,
+    ai_budget INTEGER,
     deactivated_at INTEGER,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
@@ -42,6 +44,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_handle ON users (handle) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email);
 CREATE INDEX users_organization ON users (organization_id, id);
+CREATE INDEX users_deactivated ON users (organization_id) WHERE deactivated_at IS NOT NULL;
 CREATE INDEX users_avatar ON users (avatar_id) WHERE avatar_id IS NOT NULL;
 
 CREATE TABLE sessions (
@@ -213,6 +216,7 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_user ON members (conversation_id, user_id);
 CREATE UNIQUE INDEX members_agent ON members (conversation_id, agent_id);
 CREATE INDEX members_of_user ON members (user_id, conversation_id) WHERE user_id IS NOT NULL;
+CREATE INDEX members_of_agent ON members (agent_id) WHERE agent_id IS NOT NULL;
 
 CREATE TABLE messages (
     id BLOB PRIMARY KEY NOT NULL,
@@ -240,6 +244,128 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE INDEX messages_conversation ON messages (conversation_id, id);
 CREATE UNIQUE INDEX messages_client_id ON messages (author_user_id, client_id);
+CREATE INDEX messages_reply_to ON messages (reply_to_id, id) WHERE reply_to_id IS NOT NULL;
+CREATE INDEX messages_on_behalf_of ON messages (on_behalf_of_user_id, id) WHERE on_behalf_of_user_id IS NOT NULL;
+
+-- What only a channel has.
+CREATE TABLE channels (
+    id BLOB PRIMARY KEY NOT NULL REFERENCES conversations (id),
+    organization_id BLOB NOT NULL REFERENCES organizations (id),
+    name TEXT,
+    topic TEXT NOT NULL,
+    agent_id BLOB REFERENCES agents (id),
+    agent_personality TEXT,
+    created_by_user_id BLOB NOT NULL
+) STRICT;
+CREATE INDEX channels_organization ON channels (organization_id, id);
+
+-- Up to where somebody has read. Apart from members, so that reading locks nobody's membership.
+CREATE TABLE read_markers (
+    conversation_id BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    organization_id BLOB NOT NULL,
+    message_id BLOB NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (conversation_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX read_markers_user ON read_markers (user_id, conversation_id);
+CREATE INDEX read_markers_organization ON read_markers (organization_id);
+
+-- Of what in a channel somebody wants to be told, where they have said so.
+CREATE TABLE notification_levels (
+    conversation_id BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    organization_id BLOB NOT NULL,
+    level TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notification_levels_user ON notification_levels (user_id, conversation_id);
+CREATE INDEX notification_levels_organization ON notification_levels (organization_id);
+
+-- What a message said before it was edited: its text at that version.
+CREATE TABLE message_edits (
+    message_id BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    content TEXT NOT NULL,
+    edited_by_user_id BLOB NOT NULL,
+    edited_at INTEGER NOT NULL,
+    PRIMARY KEY (message_id, version)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_edits_conversation ON message_edits (conversation_id);
+CREATE INDEX message_edits_organization ON message_edits (organization_id);
+
+-- Who is meant by a message: a user, an agent, or everyone (`channel`, `here`).
+CREATE TABLE mentions (
+    message_id BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    user_id BLOB,
+    agent_id BLOB,
+    PRIMARY KEY (message_id, n),
+    CHECK ((kind = 'user') = (user_id IS NOT NULL)),
+    CHECK ((kind = 'agent') = (agent_id IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mentions_conversation ON mentions (conversation_id, message_id);
+CREATE INDEX mentions_organization ON mentions (organization_id);
+
+CREATE TABLE reactions (
+    message_id BLOB NOT NULL,
+    emoji TEXT NOT NULL,
+    user_id BLOB NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (message_id, emoji, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reactions_conversation ON reactions (conversation_id);
+CREATE INDEX reactions_user ON reactions (user_id);
+CREATE INDEX reactions_organization ON reactions (organization_id);
+
+CREATE TABLE pins (
+    conversation_id BLOB NOT NULL,
+    message_id BLOB NOT NULL,
+    organization_id BLOB NOT NULL,
+    pinned_by_user_id BLOB NOT NULL,
+    pinned_at INTEGER NOT NULL,
+    PRIMARY KEY (conversation_id, message_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pins_organization ON pins (organization_id);
+
+-- What answers were made from, by the numbers of the prompt.
+CREATE TABLE message_sources (
+    message_id BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    source_id BLOB NOT NULL,
+    source_version INTEGER NOT NULL,
+    cited INTEGER NOT NULL CHECK (cited IN (0, 1)),
+    PRIMARY KEY (message_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_sources_conversation ON message_sources (conversation_id);
+CREATE INDEX message_sources_organization ON message_sources (organization_id);
+
+-- How people want to be stood in for. `left_out` holds the ids of conversations.
+CREATE TABLE personas (
+    user_id BLOB PRIMARY KEY NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    organization_id BLOB NOT NULL,
+    enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+    instructions TEXT NOT NULL,
+    max_messages INTEGER NOT NULL,
+    max_days INTEGER NOT NULL,
+    cooldown_s INTEGER NOT NULL,
+    mention_cooldown_s INTEGER NOT NULL,
+    answers_a_day INTEGER NOT NULL,
+    left_out TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX personas_organization ON personas (organization_id);
 
 -- One turn of an agent.
 CREATE TABLE runs (
@@ -248,6 +374,7 @@ CREATE TABLE runs (
     conversation_id BLOB NOT NULL REFERENCES conversations (id),
     agent_id BLOB NOT NULL,
     requested_by_user_id BLOB NOT NULL,
+    purpose TEXT NOT NULL,
     trigger_message_id BLOB NOT NULL,
     answer_message_id BLOB,
     status TEXT NOT NULL,
@@ -393,13 +520,13 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_organization ON audit (organization_id, at, id);
 
--- What models have used: a row for each attempt of a run, kept when the run is gone.
+-- What models have used: a row for each attempt of a run, kept when the run is gone, and for each other question.
 CREATE TABLE usage (
     subject_id BLOB NOT NULL,
     attempt INTEGER NOT NULL,
     organization_id BLOB NOT NULL,
     conversation_id BLOB,
-    user_id BLOB NOT NULL,
+    user_id BLOB,
     agent_id BLOB,
     purpose TEXT NOT NULL,
     input_tokens INTEGER NOT NULL,
@@ -409,8 +536,45 @@ CREATE TABLE usage (
     at INTEGER NOT NULL,
     PRIMARY KEY (subject_id, attempt)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX usage_organization ON usage (organization_id, at);
+-- With the tokens, so that a month's sum is read from the index alone.
+CREATE INDEX usage_organization ON usage (organization_id, at, input_tokens, output_tokens);
+CREATE INDEX usage_user ON usage (user_id, at);
 CREATE INDEX usage_at ON usage (at);
+
+-- What people have set of how they want to be seen.
+CREATE TABLE user_status (
+    user_id BLOB PRIMARY KEY NOT NULL REFERENCES users (id),
+    organization_id BLOB NOT NULL,
+    mode TEXT NOT NULL,
+    text TEXT,
+    emoji TEXT,
+    -- Until when mode, text and emoji hold.
+    expires_at INTEGER,
+    ai_replies INTEGER NOT NULL CHECK (ai_replies IN (0, 1)),
+    -- Since when the mode is this one.
+    since INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX user_status_organization ON user_status (organization_id);
+CREATE INDEX user_status_expires ON user_status (expires_at) WHERE expires_at IS NOT NULL;
+
+-- Who is connected to which node, as long as the node says so again. No foreign keys: a node writes many at once, and one
+-- user who is gone must not be in the way of the others.
+CREATE TABLE connections (
+    user_id BLOB NOT NULL,
+    node_id BLOB NOT NULL,
+    organization_id BLOB NOT NULL,
+    active_at INTEGER NOT NULL,
+    active_until INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    -- When others see a change if nothing more is heard; null when they were told the last one.
+    due_at INTEGER,
+    PRIMARY KEY (user_id, node_id)
+) STRICT;
+CREATE INDEX connections_organization ON connections (organization_id);
+CREATE INDEX connections_due ON connections (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX connections_expires ON connections (expires_at);
 
 -- What is known of files; their bytes lie in the object store.
 CREATE TABLE files (
@@ -482,3 +646,101 @@ CREATE TABLE file_passages (
     PRIMARY KEY (file_id, n),
     CHECK ((embedding_model IS NULL) = (embedding IS NULL))
 ) STRICT;
+
+-- The words of messages: no texts. `place` orders them by the time when they were sent. The words themselves are in a table
+-- of their own, as is who may find them (on Postgres both are a column of this one).
+CREATE TABLE search_messages (
+    place INTEGER PRIMARY KEY NOT NULL,
+    message_id BLOB NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    organization_id BLOB NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX search_messages_message ON search_messages (message_id);
+CREATE VIRTUAL TABLE search_message_words
+    USING fts5 (words, scope, content='', contentless_delete=1, tokenize='ascii');
+CREATE TRIGGER search_messages_gone AFTER DELETE ON search_messages BEGIN
+    DELETE FROM search_message_words WHERE rowid = old.place;
+END;
+
+-- The words of files: of each passage, and, as number -1, of the name and summary.
+CREATE TABLE search_files (
+    place INTEGER PRIMARY KEY NOT NULL,
+    file_id BLOB NOT NULL REFERENCES files (id) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    organization_id BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX search_files_passage ON search_files (file_id, n);
+CREATE VIRTUAL TABLE search_file_words
+    USING fts5 (words, scope, content='', contentless_delete=1, tokenize='ascii');
+CREATE TRIGGER search_files_gone AFTER DELETE ON search_files BEGIN
+    DELETE FROM search_file_words WHERE rowid = old.place;
+END;
+
+-- How far those are who follow the event log, and which process follows for each of them.
+CREATE TABLE log_cursors (
+    follower TEXT PRIMARY KEY NOT NULL,
+    epoch INTEGER,
+    transaction_id INTEGER,
+    position INTEGER,
+    -- When the last walk through everything ended.
+    walked_at INTEGER,
+    lease_owner BLOB,
+    lease_until INTEGER,
+    fence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What they still have to go through, whether it changed or not: of one organization, or, as that of zeros, of all.
+CREATE TABLE log_walks (
+    follower TEXT NOT NULL,
+    organization_id BLOB NOT NULL,
+    forced INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    after TEXT,
+    PRIMARY KEY (follower, organization_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX log_walks_organization ON log_walks (organization_id);
+
+-- What was given to the index of vectors, wherever that is.
+CREATE TABLE embedded_sources (
+    kind TEXT NOT NULL,
+    source_id BLOB NOT NULL,
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB,
+    version INTEGER NOT NULL,
+    chunks INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    digest INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (kind, source_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX embedded_sources_organization ON embedded_sources (organization_id, kind, source_id);
+CREATE INDEX embedded_sources_conversation ON embedded_sources (conversation_id) WHERE conversation_id IS NOT NULL;
+
+-- The embedded index of vectors: a row for each place of a vector, and one with zeros for one that is in none. The values
+-- in four bytes each, the lowest first; none where the file's passage has the same.
+CREATE TABLE embeddings (
+    organization_id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    source_id BLOB NOT NULL,
+    chunk INTEGER NOT NULL,
+    conversation_id BLOB NOT NULL,
+    author_user_id BLOB,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    model TEXT NOT NULL,
+    vector BLOB,
+    -- The number of the change of its conversation that wrote it.
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (organization_id, kind, source_id, chunk, conversation_id)
+) STRICT;
+CREATE INDEX embeddings_conversation ON embeddings (organization_id, conversation_id, changed);
+
+-- How often the vectors of a conversation changed, and how often some of them went: so that what is held in memory is known
+-- to be all there is.
+CREATE TABLE embedding_places (
+    organization_id BLOB NOT NULL,
+    conversation_id BLOB NOT NULL,
+    changes INTEGER NOT NULL,
+    removals INTEGER NOT NULL,
+    PRIMARY KEY (organization_id, conversation_id)
+) STRICT, WITHOUT ROWID;

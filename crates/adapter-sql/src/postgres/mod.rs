@@ -1,5 +1,6 @@
 //! The store in Postgres.
 
+mod channel_news;
 mod connect;
 mod epoch;
 mod executor;
@@ -7,16 +8,25 @@ mod group;
 mod held_back;
 mod latest_messages;
 mod migrate;
+mod notices;
+mod pgvector;
 mod prelude;
+mod said_before;
 mod signals;
 #[path = "../store/mod.rs"]
 mod store;
+mod words;
 
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use stead_domain::ports::{
+    Notifier,
+    notifier::{Notice, Notices},
+};
 
-use self::{connect::Connector, executor::Executor, group::Groups, signals::Signals};
+pub use self::pgvector::PgVectors;
+use self::{connect::Connector, executor::Executor, group::Groups, notices::NodeNotices, signals::Signals};
 use crate::{migrations::Pending, open::OpenError};
 
 /// How to use a Postgres database.
@@ -24,7 +34,7 @@ use crate::{migrations::Pending, open::OpenError};
 pub struct PostgresOptions {
     /// What to do about migrations that have not been run.
     pub pending: Pending,
-    /// How many connections this process has at most, beside one for wake-ups.
+    /// How many connections this process has at most, beside one for wake-ups and one for notices.
     pub connections: u32,
     /// How long a caller waits for one of them.
     pub acquire_timeout: Duration,
@@ -44,6 +54,7 @@ pub struct PostgresStore {
     executor: Executor,
     groups: Groups,
     signals: Signals,
+    notices: NodeNotices,
 }
 
 impl PostgresStore {
@@ -60,8 +71,9 @@ impl PostgresStore {
             .await
             .map_err(|error| OpenError::Prepare(error.into()))?;
         let groups = Groups::start(&executor, options.writers);
+        let notices = NodeNotices::start(connector.clone(), executor.runtime());
         let signals = Signals::start(connector, executor.runtime());
-        Ok(Self { executor, groups, signals })
+        Ok(Self { executor, groups, signals, notices })
     }
 
     /// Runs the migrations that have not been run, and answers their names.
@@ -70,5 +82,15 @@ impl PostgresStore {
     /// As [`connect`](Self::connect).
     pub async fn migrate(url: &str) -> Result<Vec<String>, OpenError> {
         migrate::migrate(&Connector::parse(url)?, Pending::Run).await
+    }
+}
+
+impl Notifier for PostgresStore {
+    fn publish(&self, notice: Notice) {
+        self.notices.tell(notice);
+    }
+
+    fn notices(&self) -> Notices {
+        self.notices.here().notices()
     }
 }

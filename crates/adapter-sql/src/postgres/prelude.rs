@@ -8,7 +8,10 @@ use futures_util::future::BoxFuture;
 use stead_domain::ports::store::{Commit, Committed, ConnectionFigures, StoreError};
 
 use super::group::Grouped;
-pub(super) use super::{PostgresStore as SqlStore, latest_messages::latest_messages};
+pub(super) use super::words;
+pub(super) use super::{
+    PostgresStore as SqlStore, channel_news::news, latest_messages::latest_messages, said_before::said_before,
+};
 use crate::{
     bell::Bell,
     error::SqlError,
@@ -28,6 +31,18 @@ pub(super) const EVENT_IS_FINAL: &str =
 
 /// What an event is given beside its place in the table.
 pub(super) const EVENT_TRANSACTION: &str = "pg_current_xact_id()";
+
+/// Notes who is connected: `$1` is the node, `$2` the users and their times, `$3` the time. A change that nobody was told yet
+/// stays due.
+pub(super) const TOUCH_PRESENCE: &str = "INSERT INTO connections \
+    (user_id, node_id, organization_id, active_at, active_until, expires_at, due_at) \
+    SELECT t.u, $1, t.o, 'epoch'::timestamptz + t.a * interval '1 microsecond', \
+        'epoch'::timestamptz + t.l * interval '1 microsecond', 'epoch'::timestamptz + t.e * interval '1 microsecond', \
+        'epoch'::timestamptz + t.d * interval '1 microsecond' \
+    FROM jsonb_to_recordset($2) AS t (u uuid, o uuid, a bigint, l bigint, e bigint, d bigint) \
+    ON CONFLICT (user_id, node_id) DO UPDATE SET organization_id = excluded.organization_id, \
+        active_at = excluded.active_at, active_until = excluded.active_until, expires_at = excluded.expires_at, \
+        due_at = CASE WHEN connections.due_at <= $3 THEN connections.due_at ELSE excluded.due_at END";
 
 #[diesel::declare_sql_function]
 extern "SQL" {

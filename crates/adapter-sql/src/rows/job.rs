@@ -28,6 +28,9 @@ struct Payload {
     v: u32,
     #[serde(alias = "conversation_id")]
     subject_id: String,
+    /// A second thing that it works on, where there are two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    object_id: Option<String>,
 }
 
 const VERSION: u32 = 1;
@@ -38,6 +41,8 @@ const PURGE_ORGANIZATION: &str = "purge_organization";
 const PROCESS_FILE: &str = "process_file";
 const REMOVE_FILE_BYTES: &str = "remove_file_bytes";
 const REMOVE_AVATAR: &str = "remove_avatar";
+const ANSWER_IN_ROOM: &str = "answer_in_room";
+const STAND_IN: &str = "stand_in";
 
 /// The row was written by a version that knows more than this one.
 #[derive(Debug, thiserror::Error)]
@@ -56,16 +61,19 @@ impl TryFrom<&NewJob> for JobRow {
     type Error = serde_json::Error;
 
     fn try_from(job: &NewJob) -> Result<Self, serde_json::Error> {
-        let (kind, subject) = match job.task {
-            Task::TitleThread(conversation) => (TITLE_THREAD, conversation.uuid()),
-            Task::PurgeConversation(conversation) => (PURGE_CONVERSATION, conversation.uuid()),
-            Task::PurgeUser(user) => (PURGE_USER, user.uuid()),
-            Task::PurgeOrganization(organization) => (PURGE_ORGANIZATION, organization.uuid()),
-            Task::ProcessFile(file) => (PROCESS_FILE, file.uuid()),
-            Task::RemoveFileBytes(file) => (REMOVE_FILE_BYTES, file.uuid()),
-            Task::RemoveAvatar(avatar) => (REMOVE_AVATAR, avatar.uuid()),
+        let (kind, subject, object) = match job.task {
+            Task::TitleThread(conversation) => (TITLE_THREAD, conversation.uuid(), None),
+            Task::PurgeConversation(conversation) => (PURGE_CONVERSATION, conversation.uuid(), None),
+            Task::PurgeUser(user) => (PURGE_USER, user.uuid(), None),
+            Task::PurgeOrganization(organization) => (PURGE_ORGANIZATION, organization.uuid(), None),
+            Task::ProcessFile(file) => (PROCESS_FILE, file.uuid(), None),
+            Task::RemoveFileBytes(file) => (REMOVE_FILE_BYTES, file.uuid(), None),
+            Task::RemoveAvatar(avatar) => (REMOVE_AVATAR, avatar.uuid(), None),
+            Task::AnswerInRoom { message, agent } => (ANSWER_IN_ROOM, message.uuid(), Some(agent.uuid())),
+            Task::StandIn { message, user } => (STAND_IN, message.uuid(), Some(user.uuid())),
         };
-        let payload = Payload { v: VERSION, subject_id: subject.to_string() };
+        let payload =
+            Payload { v: VERSION, subject_id: subject.to_string(), object_id: object.map(|object| object.to_string()) };
         Ok(Self {
             id: job.id.into(),
             organization_id: job.organization_id.into(),
@@ -81,20 +89,23 @@ impl TryFrom<&NewJob> for JobRow {
 impl JobRow {
     /// What the row asks for.
     pub fn task(&self) -> Result<Task, UnknownTask> {
-        let task: fn(Uuid) -> Task = match self.kind.as_str() {
-            TITLE_THREAD => |id| Task::TitleThread(id.into()),
-            PURGE_CONVERSATION => |id| Task::PurgeConversation(id.into()),
-            PURGE_USER => |id| Task::PurgeUser(id.into()),
-            PURGE_ORGANIZATION => |id| Task::PurgeOrganization(id.into()),
-            PROCESS_FILE => |id| Task::ProcessFile(id.into()),
-            REMOVE_FILE_BYTES => |id| Task::RemoveFileBytes(id.into()),
-            REMOVE_AVATAR => |id| Task::RemoveAvatar(id.into()),
-            _ => return Err(UnknownTask::Kind),
-        };
         let payload = Payload::deserialize(&self.payload.0).map_err(UnknownTask::Payload)?;
         if payload.v != VERSION {
             return Err(UnknownTask::Version);
         }
-        Ok(task(payload.subject_id.parse().map_err(UnknownTask::Id)?))
+        let id = || payload.subject_id.parse::<Uuid>().map_err(UnknownTask::Id);
+        let object = || payload.object_id.as_deref().unwrap_or_default().parse::<Uuid>().map_err(UnknownTask::Id);
+        Ok(match self.kind.as_str() {
+            TITLE_THREAD => Task::TitleThread(id()?.into()),
+            PURGE_CONVERSATION => Task::PurgeConversation(id()?.into()),
+            PURGE_USER => Task::PurgeUser(id()?.into()),
+            PURGE_ORGANIZATION => Task::PurgeOrganization(id()?.into()),
+            PROCESS_FILE => Task::ProcessFile(id()?.into()),
+            REMOVE_FILE_BYTES => Task::RemoveFileBytes(id()?.into()),
+            REMOVE_AVATAR => Task::RemoveAvatar(id()?.into()),
+            ANSWER_IN_ROOM => Task::AnswerInRoom { message: id()?.into(), agent: object()?.into() },
+            STAND_IN => Task::StandIn { message: id()?.into(), user: object()?.into() },
+            _ => return Err(UnknownTask::Kind),
+        })
     }
 }

@@ -1,14 +1,13 @@
 use diesel::prelude::*;
-use stead_domain::{MemberId, thread::Thread};
+use stead_domain::{MemberId, channel::MemberRole, thread::Thread};
 
 use crate::{
-    names::MemberRole,
     schema::members,
     types::{DbId, DbName, DbTime},
 };
 
 /// A user's or an agent's membership of a conversation.
-#[derive(Debug, Clone, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = members, treat_none_as_default_value = false)]
 pub struct MemberRow {
     pub id: DbId,

@@ -32,6 +32,7 @@ pub struct MessageRow {
     pub version: i64,
     pub created_at: DbTime,
     pub edited_at: Option<DbTime>,
+    pub deleted_at: Option<DbTime>,
 }
 
 impl From<&Message> for MessageRow {
@@ -55,6 +56,7 @@ impl From<&Message> for MessageRow {
             version,
             created_at,
             edited_at,
+            deleted_at,
         } = message;
         let (kind, user, agent, on_behalf_of) = match *author {
             Author::User(user) => (AuthorKind::User, Some(user), None, None),
@@ -83,6 +85,7 @@ impl From<&Message> for MessageRow {
             version: *version,
             created_at: (*created_at).into(),
             edited_at: edited_at.map(DbTime),
+            deleted_at: deleted_at.map(DbTime),
         }
     }
 }
@@ -121,6 +124,7 @@ impl TryFrom<MessageRow> for Message {
             version: row.version,
             created_at: row.created_at.into(),
             edited_at: row.edited_at.map(Into::into),
+            deleted_at: row.deleted_at.map(Into::into),
         })
     }
 }

@@ -19,6 +19,7 @@ pub struct OrganizationRow {
     pub retention_days: Option<i32>,
     pub ai_enabled: bool,
     pub ai_budget: Option<i64>,
+    pub ai_budget_per_user: Option<i64>,
     pub version: i64,
     pub created_at: DbTime,
     pub updated_at: DbTime,
@@ -33,6 +34,7 @@ impl From<&Organization> for OrganizationRow {
             retention,
             ai_enabled,
             ai_budget,
+            ai_budget_per_user,
             version,
             created_at,
             updated_at,
@@ -44,6 +46,7 @@ impl From<&Organization> for OrganizationRow {
             retention_days: retention.map(|days| days.get().into()),
             ai_enabled: *ai_enabled,
             ai_budget: ai_budget.map(TokenBudget::get),
+            ai_budget_per_user: ai_budget_per_user.map(TokenBudget::get),
             version: *version,
             created_at: (*created_at).into(),
             updated_at: (*updated_at).into(),
@@ -70,6 +73,11 @@ impl TryFrom<OrganizationRow> for Organization {
                 .map(TokenBudget::parse)
                 .transpose()
                 .map_err(InvalidColumn::of("organizations.ai_budget"))?,
+            ai_budget_per_user: row
+                .ai_budget_per_user
+                .map(TokenBudget::parse)
+                .transpose()
+                .map_err(InvalidColumn::of("organizations.ai_budget_per_user"))?,
             version: row.version,
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),

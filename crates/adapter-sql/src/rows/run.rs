@@ -1,5 +1,8 @@
 use diesel::prelude::*;
-use stead_domain::run::{Run, RunError, RunErrorCode, RunStatus, Usage};
+use stead_domain::{
+    run::{Run, RunError, RunErrorCode, RunStatus, Usage},
+    usage::UsagePurpose,
+};
 
 use crate::{
     error::InvalidColumn,
@@ -23,6 +26,7 @@ pub struct RunRow {
     pub conversation_id: DbId,
     pub agent_id: DbId,
     pub requested_by_user_id: DbId,
+    pub purpose: DbName<UsagePurpose>,
     pub trigger_message_id: DbId,
     pub answer_message_id: Option<DbId>,
     pub status: DbName<RunStatus>,
@@ -51,6 +55,7 @@ impl From<&Run> for RunRow {
             conversation_id,
             agent_id,
             requested_by,
+            purpose,
             trigger_message_id,
             answer_message_id,
             status,
@@ -72,6 +77,7 @@ impl From<&Run> for RunRow {
             conversation_id: (*conversation_id).into(),
             agent_id: (*agent_id).into(),
             requested_by_user_id: (*requested_by).into(),
+            purpose: DbName(*purpose),
             trigger_message_id: (*trigger_message_id).into(),
             answer_message_id: answer_message_id.map(Into::into),
             status: DbName(*status),
@@ -109,6 +115,7 @@ impl TryFrom<RunRow> for Run {
             conversation_id: row.conversation_id.into(),
             agent_id: row.agent_id.into(),
             requested_by: row.requested_by_user_id.into(),
+            purpose: row.purpose.0,
             trigger_message_id: row.trigger_message_id.into(),
             answer_message_id: row.answer_message_id.map(Into::into),
             status: row.status.0,

@@ -1,5 +1,8 @@
 use diesel::prelude::*;
-use stead_domain::thread::{Thread, Title, TitleSource};
+use stead_domain::{
+    channel::ConversationKey,
+    thread::{Thread, Title, TitleSource},
+};
 
 use crate::{
     error::InvalidColumn,
@@ -48,7 +51,7 @@ impl From<&Thread> for ConversationRow {
             id: thread.id.into(),
             organization_id: thread.organization_id.into(),
             kind: DbName(kind),
-            unique_key: None,
+            unique_key: thread.inbox.then(|| ConversationKey::Inbox(thread.user_id, thread.agent_id).to_text()),
             version: thread.version,
             created_at: thread.created_at.into(),
             updated_at: thread.updated_at.into(),
@@ -82,6 +85,7 @@ pub fn thread((row, conversation): (ThreadRow, ConversationRow)) -> Result<Threa
         agent_id: row.agent_id.into(),
         user_id: row.user_id.into(),
         channel_id: row.channel_id.map(Into::into),
+        inbox: conversation.unique_key.is_some(),
         title: row.title.map(Title::parse).transpose().map_err(InvalidColumn::of("threads.title"))?,
         title_source: row.title_source.0,
         metadata: row.metadata.into(),

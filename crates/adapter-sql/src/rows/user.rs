@@ -1,5 +1,6 @@
 use diesel::prelude::*;
 use stead_domain::{
+    organization::TokenBudget,
     text::{DisplayName, Email, Handle},
     user::{Bio, OrganizationRole, User, UserKind},
 };
@@ -23,6 +24,7 @@ pub struct UserRow {
     pub display_name: String,
     pub bio: Option<String>,
     pub avatar_id: Option<DbId>,
+    pub ai_budget: Option<i64>,
     pub deactivated_at: Option<DbTime>,
     pub version: i64,
     pub created_at: DbTime,
@@ -41,6 +43,7 @@ impl From<&User> for UserRow {
             display_name,
             bio,
             avatar,
+            ai_budget,
             deactivated_at,
             version,
             created_at,
@@ -56,6 +59,7 @@ impl From<&User> for UserRow {
             display_name: display_name.as_str().to_owned(),
             bio: bio.as_ref().map(|bio| bio.as_str().to_owned()),
             avatar_id: avatar.map(DbId::from),
+            ai_budget: ai_budget.map(TokenBudget::get),
             deactivated_at: deactivated_at.map(DbTime),
             version: *version,
             created_at: (*created_at).into(),
@@ -79,6 +83,11 @@ impl TryFrom<UserRow> for User {
             display_name: DisplayName::parse(row.display_name).map_err(InvalidColumn::of("users.display_name"))?,
             bio: row.bio.map(Bio::parse).transpose().map_err(InvalidColumn::of("users.bio"))?,
             avatar: row.avatar_id.map(Into::into),
+            ai_budget: row
+                .ai_budget
+                .map(TokenBudget::parse)
+                .transpose()
+                .map_err(InvalidColumn::of("users.ai_budget"))?,
             deactivated_at: row.deactivated_at.map(Into::into),
             version: row.version,
             created_at: row.created_at.into(),

@@ -1,17 +1,21 @@
 //! The store in a SQLite file.
 
 mod backup;
+mod channel_news;
 mod executor;
 mod latest_messages;
 mod lock;
 mod prelude;
 mod restore;
+mod said_before;
 #[path = "../store/mod.rs"]
 mod store;
+mod words;
 
 use std::{path::Path, sync::Arc};
 
 use diesel::{SqliteConnection, connection::SimpleConnection};
+use stead_domain::ports::{Notifier, notifier};
 
 pub use self::{backup::BackupError, restore::RestoreError};
 use self::{
@@ -20,6 +24,7 @@ use self::{
 };
 use crate::{
     migrations::{self, Pending},
+    notices::Notices,
     open::OpenError,
 };
 
@@ -42,6 +47,7 @@ impl Default for SqliteOptions {
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     executor: Arc<Executor>,
+    notices: Notices,
 }
 
 impl SqliteStore {
@@ -58,7 +64,7 @@ impl SqliteStore {
         number_the_opening(&mut connection)?;
         drop(connection);
         let executor = Executor::start(path, options.readers, &Arc::new(lock)).map_err(not_started)?;
-        Ok(Self { executor: Arc::new(executor) })
+        Ok(Self { executor: Arc::new(executor), notices: Notices::default() })
     }
 
     /// Opens the file beside the process that owns it, for an operator's command: it takes no lock, migrates nothing and
@@ -75,7 +81,7 @@ impl SqliteStore {
         migrations::bring_up_to_date(&mut connection, migrations::SQLITE, Pending::Refuse)?;
         drop(connection);
         let executor = Executor::start(path, 1, &Arc::new(())).map_err(not_started)?;
-        Ok(Self { executor: Arc::new(executor) })
+        Ok(Self { executor: Arc::new(executor), notices: Notices::default() })
     }
 
     /// Copies the database, as it is at one moment, to a new file, and checks the copy; answers its size. The process that
@@ -107,6 +113,16 @@ impl SqliteStore {
     }
 }
 
+impl Notifier for SqliteStore {
+    fn publish(&self, notice: notifier::Notice) {
+        self.notices.tell(notice);
+    }
+
+    fn notices(&self) -> notifier::Notices {
+        self.notices.notices()
+    }
+}
+
 fn not_started(error: StartError) -> OpenError {
     match error {
         StartError::Connection(error) => OpenError::Connect(error.into()),
@@ -125,6 +141,7 @@ fn number_the_opening(connection: &mut SqliteConnection) -> Result<(), OpenError
 
 fn void_leases(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     let void = "UPDATE runs SET lease_until = 0 WHERE lease_owner IS NOT NULL;
-                UPDATE jobs SET lease_until = 0 WHERE lease_owner IS NOT NULL;";
+                UPDATE jobs SET lease_until = 0 WHERE lease_owner IS NOT NULL;
+                UPDATE log_cursors SET lease_until = 0 WHERE lease_owner IS NOT NULL;";
     connection.batch_execute(void).map_err(|error| OpenError::Prepare(error.into()))
 }

@@ -7,7 +7,11 @@ use diesel_async::RunQueryDsl;
 use futures_util::future::BoxFuture;
 use stead_domain::ports::store::{Commit, Committed, ConnectionFigures, StoreError};
 
-pub(super) use super::{SqliteStore as SqlStore, executor::SqliteConn as Conn, latest_messages::latest_messages};
+pub(super) use super::words;
+pub(super) use super::{
+    SqliteStore as SqlStore, channel_news::news, executor::SqliteConn as Conn, latest_messages::latest_messages,
+    said_before::said_before,
+};
 use crate::{
     bell::Bell,
     error::SqlError,
@@ -26,6 +30,16 @@ pub(super) const EVENT_IS_FINAL: &str = "TRUE";
 
 /// What an event is given beside its place in the table: see `number_the_opening`.
 pub(super) const EVENT_TRANSACTION: &str = "(SELECT CAST(system_identifier AS INTEGER) FROM event_epoch)";
+
+/// Notes who is connected: `$1` is the node, `$2` the users and their times, `$3` the time. A change that nobody was told yet
+/// stays due.
+pub(super) const TOUCH_PRESENCE: &str = "INSERT INTO connections \
+    (user_id, node_id, organization_id, active_at, active_until, expires_at, due_at) \
+    SELECT unhex(value ->> 'u'), $1, unhex(value ->> 'o'), value ->> 'a', value ->> 'l', value ->> 'e', value ->> 'd' \
+    FROM json_each($2) WHERE TRUE \
+    ON CONFLICT (user_id, node_id) DO UPDATE SET organization_id = excluded.organization_id, \
+        active_at = excluded.active_at, active_until = excluded.active_until, expires_at = excluded.expires_at, \
+        due_at = CASE WHEN connections.due_at <= $3 THEN connections.due_at ELSE excluded.due_at END";
 
 /// The database's clock, which is this machine's.
 pub(super) async fn now(conn: &mut Conn) -> QueryResult<DbTime> {

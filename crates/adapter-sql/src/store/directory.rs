@@ -100,7 +100,7 @@ fn of_filter(filter: &UserFilter) -> users::BoxedQuery<'static, Db> {
 }
 
 /// The pattern of texts that hold this one.
-fn holding(text: &str) -> String {
+pub(super) fn holding(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {

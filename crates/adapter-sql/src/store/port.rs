@@ -15,7 +15,7 @@ use stead_domain::{
 };
 
 use super::{
-    apply, figures, job_leases,
+    apply, figures, job_leases, log_cursors,
     prelude::{self, Conn, SqlStore},
     prune, run_chunks, run_leases,
 };
@@ -96,5 +96,6 @@ async fn renew(
 
 async fn release(conn: &mut Conn, owner: LeaseOwner) -> Result<(), SqlError> {
     job_leases::release(conn, owner).await?;
+    log_cursors::release(conn, owner).await?;
     run_leases::release(conn, owner).await
 }

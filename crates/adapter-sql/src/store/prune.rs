@@ -35,6 +35,14 @@ const INVITATIONS: &str = "DELETE FROM invitations WHERE id IN \
 const USAGE: &str = "DELETE FROM usage WHERE (subject_id, attempt) IN \
     (SELECT subject_id, attempt FROM usage WHERE at < $1 LIMIT $2)";
 
+/// The last of a user stays: it tells when they were last there.
+const CONNECTIONS: &str = "DELETE FROM connections WHERE (user_id, node_id) IN \
+    (SELECT c.user_id, c.node_id FROM connections c WHERE c.expires_at < $1 AND \
+        (EXISTS (SELECT 1 FROM connections n WHERE n.user_id = c.user_id \
+            AND (n.active_at, n.node_id) > (c.active_at, c.node_id)) \
+        OR NOT EXISTS (SELECT 1 FROM users u WHERE u.id = c.user_id AND u.deleted_at IS NULL)) \
+     LIMIT $2)";
+
 /// Removes old rows of each kind; answers whether there may be more of any.
 pub(super) async fn prune(conn: &mut Conn, before: PruneBefore) -> Result<bool, SqlError> {
     let at_most = i64::try_from(AT_MOST).unwrap_or(i64::MAX);
@@ -46,6 +54,7 @@ pub(super) async fn prune(conn: &mut Conn, before: PruneBefore) -> Result<bool, 
         (API_KEYS, before.sessions),
         (INVITATIONS, before.sessions),
         (USAGE, before.usage),
+        (CONNECTIONS, before.connections),
     ] {
         more |= remove(conn, statement, before.into()).await? >= AT_MOST;
     }

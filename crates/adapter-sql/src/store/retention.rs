@@ -46,6 +46,15 @@ pub(super) fn keeps_messages_of(conversation: ConversationId) -> Kept {
     )
 }
 
+/// The same for messages of any organization, each looked at by itself.
+pub(super) fn keeps_each_message() -> SqlLiteral<Bool> {
+    sql::<Bool>(concat!(
+        "messages.created_at >= (SELECT ",
+        kept_since!(),
+        " FROM organizations o WHERE o.id = messages.organization_id)"
+    ))
+}
+
 pub(super) fn keeps_runs(organization: OrganizationId) -> Kept {
     kept!("runs.created_at", "organizations o WHERE o.id", organization)
 }

@@ -8,6 +8,7 @@ use stead_domain::{
     OrganizationId, RunId,
     ports::store::{RunQueries, StoreError},
     run::{Run, RunStatus, RunStep},
+    tool_call::ToolCall,
 };
 
 use super::{
@@ -17,8 +18,8 @@ use super::{
 use crate::{
     error::SqlError,
     prepared::Prepare,
-    rows::{RunRow, RunStepRow},
-    schema::{conversations, run_steps, runs},
+    rows::{RunRow, RunStepRow, ToolCallRow},
+    schema::{conversations, run_steps, runs, tool_calls},
     types::{DbId, DbName},
 };
 
@@ -39,6 +40,10 @@ impl RunQueries for SqlStore {
             return Ok(Vec::new());
         }
         self.read(move |conn| list_steps(conn, organization, runs).boxed()).await
+    }
+
+    async fn list_tool_calls(&self, organization: OrganizationId, run: RunId) -> Result<Vec<ToolCall>, StoreError> {
+        self.read(move |conn| list_tool_calls(conn, organization, run).boxed()).await
     }
 
     async fn list_expired_approvals(&self, limit: u32) -> Result<Vec<Run>, StoreError> {
@@ -85,6 +90,20 @@ async fn list_steps(
         }
     }
     Ok(newest)
+}
+
+/// A run has at most 32 calls in each of its at most 32 rounds, for each of a few attempts.
+const MOST_CALLS: i64 = 32 * 32 * 4;
+
+async fn list_tool_calls(conn: &mut Conn, organization: OrganizationId, run: RunId) -> Result<Vec<ToolCall>, SqlError> {
+    let query = tool_calls::table
+        .filter(tool_calls::run_id.eq(DbId::from(run)))
+        .filter(tool_calls::organization_id.eq(DbId::from(organization)))
+        .order((tool_calls::step, tool_calls::id))
+        .limit(MOST_CALLS)
+        .select(ToolCallRow::as_select());
+    let rows: Vec<ToolCallRow> = query.load(conn).await?;
+    Ok(rows.into_iter().map(ToolCall::try_from).collect::<Result<_, _>>()?)
 }
 
 async fn list_expired(conn: &mut Conn, limit: u32) -> Result<Vec<Run>, SqlError> {

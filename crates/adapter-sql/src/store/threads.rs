@@ -58,10 +58,20 @@ async fn find_thread(
 
 async fn list_threads(conn: &mut Conn, filter: ThreadFilter) -> Result<Vec<(Thread, Vec<ThreadMessage>)>, SqlError> {
     let threads = newest_threads(conn, filter).await?;
+    with_latest_messages(conn, filter.organization, threads, filter.message_limit).await
+}
+
+/// Threads, each with its latest active messages, at most so many.
+pub(super) async fn with_latest_messages(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    threads: Vec<Thread>,
+    message_limit: u32,
+) -> Result<Vec<(Thread, Vec<ThreadMessage>)>, SqlError> {
     let ids: Vec<DbId> = threads.iter().map(|thread| thread.id.into()).collect();
     let mut messages: HashMap<ConversationId, Vec<ThreadMessage>> = HashMap::new();
-    if !ids.is_empty() && filter.message_limit > 0 {
-        let rows = latest_messages(conn, filter.organization.into(), &ids, filter.message_limit).await?;
+    if !ids.is_empty() && message_limit > 0 {
+        let rows = latest_messages(conn, organization.into(), &ids, message_limit).await?;
         for item in with_details(conn, rows).await? {
             messages.entry(item.message.conversation_id).or_default().push(item);
         }
@@ -78,6 +88,8 @@ async fn newest_threads(conn: &mut Conn, filter: ThreadFilter) -> Result<Vec<Thr
         .inner_join(conversations::table)
         .filter(threads::organization_id.eq(DbId::from(filter.organization)))
         .filter(threads::agent_id.eq(DbId::from(filter.agent)))
+        // Those about a channel are listed beside it, to who is in it.
+        .filter(threads::channel_id.is_null())
         .filter(conversations::deleted_at.is_null())
         .filter(keeps_threads(filter.organization))
         .select((ThreadRow::as_select(), ConversationRow::as_select()))

@@ -63,6 +63,8 @@ pub enum ScopeBody {
     FilesRead,
     #[serde(rename = "files:write")]
     FilesWrite,
+    #[serde(rename = "events:read")]
+    EventsRead,
     #[serde(rename = "users:read")]
     UsersRead,
     #[serde(rename = "users:write")]
@@ -76,7 +78,7 @@ pub enum ScopeBody {
 }
 
 /// A scope as it is written, and what it means.
-const SCOPES: [(ScopeBody, Scope); 14] = [
+const SCOPES: [(ScopeBody, Scope); 15] = [
     (ScopeBody::ThreadsRead, Scope::ThreadsRead),
     (ScopeBody::ThreadsWrite, Scope::ThreadsWrite),
     (ScopeBody::ThreadsImport, Scope::ThreadsImport),
@@ -86,6 +88,7 @@ const SCOPES: [(ScopeBody, Scope); 14] = [
     (ScopeBody::ChannelsWrite, Scope::ChannelsWrite),
     (ScopeBody::FilesRead, Scope::FilesRead),
     (ScopeBody::FilesWrite, Scope::FilesWrite),
+    (ScopeBody::EventsRead, Scope::EventsRead),
     (ScopeBody::UsersRead, Scope::UsersRead),
     (ScopeBody::UsersWrite, Scope::UsersWrite),
     (ScopeBody::OrganizationRead, Scope::OrganizationRead),

@@ -69,6 +69,18 @@ pub enum MessageStatusBody {
     Failed,
 }
 
+impl From<MessageStatus> for MessageStatusBody {
+    fn from(status: MessageStatus) -> Self {
+        match status {
+            MessageStatus::Queued => Self::Queued,
+            MessageStatus::Streaming => Self::Streaming,
+            MessageStatus::Complete => Self::Complete,
+            MessageStatus::Cancelled => Self::Cancelled,
+            MessageStatus::Failed => Self::Failed,
+        }
+    }
+}
+
 impl From<ThreadMessage> for MessageBody {
     fn from(ThreadMessage { message, tool_calls, attachments, feedback }: ThreadMessage) -> Self {
         let Message {
@@ -90,6 +102,7 @@ impl From<ThreadMessage> for MessageBody {
             version: _,
             created_at,
             edited_at: _,
+            deleted_at: _,
         } = message;
         Self {
             id: id.uuid(),
@@ -107,13 +120,7 @@ impl From<ThreadMessage> for MessageBody {
             created_at: Time(created_at),
             parent_id: branch_parent_id.map(Uuid::from),
             active,
-            status: match status {
-                MessageStatus::Queued => MessageStatusBody::Queued,
-                MessageStatus::Streaming => MessageStatusBody::Streaming,
-                MessageStatus::Complete => MessageStatusBody::Complete,
-                MessageStatus::Cancelled => MessageStatusBody::Cancelled,
-                MessageStatus::Failed => MessageStatusBody::Failed,
-            },
+            status: status.into(),
             feedback: feedback.map(FeedbackBody::from),
         }
     }

@@ -24,6 +24,9 @@ pub struct OrganizationBody {
     /// How many tokens agents may use in a calendar month in UTC, those of prompts and answers together. Null: without bound.
     #[schema(required = true, minimum = 1, maximum = 1_000_000_000_000_i64)]
     pub ai_budget: Option<i64>,
+    /// The same for each user who has none of their own. Null: without bound.
+    #[schema(required = true, minimum = 1, maximum = 1_000_000_000_000_i64)]
+    pub ai_budget_per_user: Option<i64>,
     /// When it was founded.
     pub created_at: Time,
     /// When it last changed.
@@ -39,6 +42,7 @@ impl From<Organization> for OrganizationBody {
             retention,
             ai_enabled,
             ai_budget,
+            ai_budget_per_user,
             version: _,
             created_at,
             updated_at,
@@ -50,6 +54,7 @@ impl From<Organization> for OrganizationBody {
             retention_days: retention.map(RetentionDays::get),
             ai_enabled,
             ai_budget: ai_budget.map(TokenBudget::get),
+            ai_budget_per_user: ai_budget_per_user.map(TokenBudget::get),
             created_at: Time(created_at),
             updated_at: Time(updated_at),
         }
@@ -66,6 +71,7 @@ impl OrganizationBody {
             retention_days: Some(365),
             ai_enabled: true,
             ai_budget: None,
+            ai_budget_per_user: None,
             created_at: Time::sample(0),
             updated_at: Time::sample(0),
         }

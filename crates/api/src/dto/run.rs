@@ -65,7 +65,7 @@ pub enum RunStatusBody {
 #[schema(as = RunError)]
 pub struct RunErrorBody {
     /// A stable code: `model_unavailable`, `model_rejected`, `model_timeout`, `model_protocol`, `answer_too_long`,
-    /// `context_exceeded`, `interrupted`, `approval_expired` or `internal`.
+    /// `context_exceeded`, `interrupted`, `approval_expired`, `ai_disabled`, `ai_budget_used_up` or `internal`.
     pub code: &'static str,
     /// A sentence for people.
     pub message: String,
@@ -100,6 +100,7 @@ impl From<Run> for RunBody {
             conversation_id,
             agent_id,
             requested_by: _,
+            purpose: _,
             trigger_message_id,
             answer_message_id,
             status,

@@ -1,7 +1,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use stead_application::threads::ThreadView;
-use stead_domain::thread::Thread;
+use stead_domain::{agent::OwnerVisibility, thread::Thread};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -53,6 +53,7 @@ impl From<ThreadView> for ThreadBody {
             id,
             organization_id,
             agent_id,
+            inbox: _,
             user_id,
             channel_id,
             title,
@@ -84,6 +85,11 @@ impl From<ThreadView> for ThreadBody {
 }
 
 impl ThreadBody {
+    /// A thread alone.
+    pub fn without_messages(thread: Thread, owner_visibility: OwnerVisibility) -> Self {
+        ThreadView { thread, owner_visibility, messages: Vec::new(), message_count: None }.into()
+    }
+
     /// A new thread, as an example for the document.
     pub fn sample_new() -> Self {
         Self {

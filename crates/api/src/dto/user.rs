@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use stead_domain::{
     AvatarId,
+    organization::TokenBudget,
     user::{OrganizationRole, User, UserKind},
 };
 use utoipa::ToSchema;
@@ -33,6 +34,10 @@ pub struct UserBody {
     /// Where their picture is, on this server; another picture has another address.
     #[schema(required = true)]
     pub avatar_url: Option<String>,
+    /// How many tokens agents may use for them in a calendar month in UTC, those of prompts and answers together. Null: as many
+    /// as the organization's `ai_budget_per_user` says; and that of others is for admins.
+    #[schema(required = true, minimum = 1, maximum = 1_000_000_000_000_i64)]
+    pub ai_budget: Option<i64>,
     /// Since when they may no longer sign in; absent: they may.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Time, required = false)]
@@ -94,6 +99,7 @@ impl From<User> for UserBody {
             display_name,
             bio,
             avatar,
+            ai_budget,
             deactivated_at,
             version: _,
             created_at,
@@ -112,6 +118,7 @@ impl From<User> for UserBody {
             display_name: display_name.into_string(),
             bio: bio.map(|bio| bio.into_string()),
             avatar_url: avatar.map(avatar_address),
+            ai_budget: ai_budget.map(TokenBudget::get),
             deactivated_at: deactivated_at.map(Time),
             created_at: Time(created_at),
             updated_at: Time(updated_at),
@@ -132,6 +139,7 @@ impl UserBody {
             display_name: "Ann".to_owned(),
             bio: None,
             avatar_url: Some(avatar_address(AvatarId::new(Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0009)))),
+            ai_budget: None,
             deactivated_at: None,
             created_at: Time::sample(0),
             updated_at: Time::sample(0),

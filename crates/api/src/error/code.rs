@@ -19,9 +19,16 @@ pub enum Code {
     AiDisabled,
     AiBudgetUsedUp,
     LastOwner,
+    FixedChannel,
+    ChannelFull,
+    LastAdmin,
     NotAwaitingApproval,
     ThreadEmpty,
     StorageFull,
+    EditWindowOver,
+    TooManyPins,
+    TooManyReactions,
+    NotStoodInFor,
     IdempotencyMismatch,
     PreconditionFailed,
     RequestTimeout,
@@ -58,7 +65,7 @@ const fn retryable(code: Code, name: &'static str, status: StatusCode, sentence:
 }
 
 /// Every code, in the order of [`Code`].
-pub const TABLE: [Entry; 31] = [
+pub const TABLE: [Entry; 38] = [
     entry(Code::InvalidRequest, "invalid_request", StatusCode::BAD_REQUEST, "The request is invalid"),
     entry(
         Code::ContextExceeded,
@@ -97,9 +104,17 @@ pub const TABLE: [Entry; 31] = [
         Code::AiBudgetUsedUp,
         "ai_budget_used_up",
         StatusCode::CONFLICT,
-        "The organization has used its tokens of this month. An admin can raise the budget.",
+        "This month's tokens are used up, the organization's or your own. An admin can raise the budget.",
     ),
     entry(Code::LastOwner, "last_owner", StatusCode::CONFLICT, "The organization needs another owner first"),
+    entry(
+        Code::FixedChannel,
+        "fixed_channel",
+        StatusCode::CONFLICT,
+        "This cannot be changed here: what kind of channel it is settles it",
+    ),
+    entry(Code::ChannelFull, "channel_full", StatusCode::CONFLICT, "The channel has as many members as it may have"),
+    entry(Code::LastAdmin, "last_admin", StatusCode::CONFLICT, "The channel needs another admin first"),
     entry(
         Code::NotAwaitingApproval,
         "not_awaiting_approval",
@@ -112,6 +127,30 @@ pub const TABLE: [Entry; 31] = [
         "storage_full",
         StatusCode::CONFLICT,
         "The organization's files take up all the room that they have",
+    ),
+    entry(
+        Code::EditWindowOver,
+        "edit_window_over",
+        StatusCode::CONFLICT,
+        "The time in which the message could be edited is over",
+    ),
+    entry(
+        Code::TooManyPins,
+        "too_many_pins",
+        StatusCode::CONFLICT,
+        "As many messages are pinned here as may be. Unpin another one first.",
+    ),
+    entry(
+        Code::TooManyReactions,
+        "too_many_reactions",
+        StatusCode::CONFLICT,
+        "People have reacted to the message with as many different emoji as they may",
+    ),
+    entry(
+        Code::NotStoodInFor,
+        "not_stood_in_for",
+        StatusCode::CONFLICT,
+        "They do not let an agent answer in their stead",
     ),
     entry(
         Code::IdempotencyMismatch,

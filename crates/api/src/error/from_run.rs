@@ -10,6 +10,8 @@ impl From<RunError> for ApiError {
         match code {
             RunErrorCode::ContextExceeded => Self::new(Code::ContextExceeded),
             RunErrorCode::ModelRejected => Self { is_final: true, ..unavailable },
+            RunErrorCode::AiDisabled => Self::new(Code::AiDisabled),
+            RunErrorCode::AiBudgetUsedUp => Self::new(Code::AiBudgetUsedUp),
             RunErrorCode::ModelUnavailable
             | RunErrorCode::ModelTimeout
             | RunErrorCode::ModelProtocol
@@ -32,6 +34,7 @@ mod tests {
             let (status, helps) = match code {
                 RunErrorCode::ContextExceeded => (400, false),
                 RunErrorCode::ModelRejected => (503, false),
+                RunErrorCode::AiDisabled | RunErrorCode::AiBudgetUsedUp => (409, false),
                 _ => (503, true),
             };
             assert_eq!(response.status().as_u16(), status, "{code:?}");

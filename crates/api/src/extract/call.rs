@@ -50,7 +50,7 @@ impl<P: PathParams> FromRequest for OpenCall<P> {
     }
 }
 
-fn read<P: PathParams, Q: QueryParams>(request: &HttpRequest) -> Result<(P, Q), ApiError> {
+pub(super) fn read<P: PathParams, Q: QueryParams>(request: &HttpRequest) -> Result<(P, Q), ApiError> {
     let mut problems = Problems::default();
     let path = P::read(request.match_info(), &mut problems);
     let (query, problems) = QueryReader::read(request.query_string(), problems);

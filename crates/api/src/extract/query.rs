@@ -1,7 +1,8 @@
 use std::ops::RangeInclusive;
 
 use percent_encoding::percent_decode_str;
-use stead_domain::{Timestamp, page::PageLimit, text::Text};
+use stead_application::realtime::Seq;
+use stead_domain::{Invalid, Timestamp, event::EventCursor, page::PageLimit, text::Text};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -102,6 +103,24 @@ impl QueryReader {
     pub fn time(&mut self, name: &str) -> Option<Timestamp> {
         let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok().map(Timestamp::new);
         self.parsed(name, parse, "must be a time as in RFC 3339, like 2026-01-31T12:00:00Z")
+    }
+
+    /// A place in the event log.
+    pub fn place(&mut self, name: &str) -> Option<EventCursor> {
+        let value = self.take(name)?;
+        self.problems.optional(name, Some(value), |text| text.parse::<Seq>()).map(|seq| seq.0)
+    }
+
+    /// A text that means something.
+    pub fn meaning<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+        let value = self.take(name)?;
+        self.problems.optional(name, Some(value), |text: String| parse(&text))
+    }
+
+    /// The same, which must be given.
+    pub fn required<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+        let value = self.take(name);
+        self.problems.required(name, value, |text: String| parse(&text))
     }
 
     /// The length of a page.

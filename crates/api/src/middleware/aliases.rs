@@ -37,9 +37,18 @@ fn canonical(path: &str) -> Option<String> {
     if path == "/user/me" || path == "/api/v1/user/me" {
         return Some("/api/v1/users/me".to_owned());
     }
+    if let Some(channel) = messages_of(path.strip_prefix("/api/v1").unwrap_or(path)) {
+        return Some(format!("/api/v1/channels/{channel}/messages"));
+    }
     let is_below =
         |router: &str| path.strip_prefix(router).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     AT_THE_ROOT.into_iter().any(is_below).then(|| format!("/api/v1{path}"))
+}
+
+/// The channel whose messages are asked for by their other name.
+fn messages_of(path: &str) -> Option<&str> {
+    let channel = path.strip_prefix("/messages/")?.strip_suffix("/messages")?;
+    if channel.is_empty() || channel.contains('/') { None } else { Some(channel) }
 }
 
 fn with_path(uri: &Uri, path: &str) -> Result<Uri, InvalidUri> {
@@ -61,6 +70,13 @@ mod tests {
             ("/users/me", Some("/api/v1/users/me")),
             ("/ai/channels/a/query", Some("/api/v1/ai/channels/a/query")),
             ("/user/me", Some("/api/v1/users/me")),
+            ("/messages/a/messages", Some("/api/v1/channels/a/messages")),
+            ("/api/v1/messages/a/messages", Some("/api/v1/channels/a/messages")),
+            ("/messages/a", None),
+            ("/messages/a/replies", None),
+            ("/messages/a/b/messages", None),
+            ("/messages//messages", None),
+            ("/messages/messages", None),
             ("/usersx", None),
             ("/aid", None),
             ("/agents", None),

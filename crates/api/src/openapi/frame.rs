@@ -70,8 +70,15 @@ fn tags() -> Vec<Tag> {
         tag("tools", "Servers of tools (MCP), and what agents may call"),
         tag("threads", "Conversations with agents"),
         tag("messages", "What is said in them"),
+        tag("channels", "Rooms of people and agents"),
+        tag("channel messages", "What is said in channels, and what is kept beside it"),
+        tag("stand-ins", "Agents that answer in a person's stead while they are away"),
+        tag("assistant", "Questions about channels, and what happened in them in short"),
+        tag("messaging", "Direct channels and threads with agents as one inbox; what others say to one's agents"),
         tag("runs", "The turns of agents: where they stand, and their events"),
+        tag("real time", "What happens, as it happens"),
         tag("files", "What people and agents work with"),
+        tag("search", "Finding what was said, and what files say"),
         tag("operations", "Whether the server lives and is ready, and this document"),
     ]
 }

@@ -11,12 +11,14 @@ use actix_web::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use stead_adapter_local::{FolderObjectStore, OfflineLlm, SystemClock, SystemIds};
-use stead_adapter_sql::{SqliteOptions, SqliteStore};
+use stead_adapter_sql::{SqliteOptions, SqliteStore, VectorMemory};
 use stead_api::{Api, ApiOptions};
 use stead_application::{
     Application, Background, PasswordCost, Ports, Settings,
     files::{FileLimits, OrphanSettings},
     limits::LimitSettings,
+    metering::ModelSettings,
+    presence::PresenceSettings,
 };
 use stead_testkit::fakes::{FakeEmbedder, FakeTextExtractor, FakeToolServer};
 use tempfile::TempDir;
@@ -42,8 +44,12 @@ impl Edge {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("edge.db"), SqliteOptions::default()).unwrap();
+        let store = Arc::new(store);
         let ports = Ports {
-            store: Arc::new(store),
+            notifier: Arc::clone(&store) as _,
+            presence: Arc::clone(&store) as _,
+            vectors: Arc::new(store.vectors(VectorMemory::default())),
+            store,
             llm: Arc::new(OfflineLlm::new()),
             objects: Arc::new(FolderObjectStore::open(&folder.path().join("objects")).unwrap()),
             extractor: Arc::new(FakeTextExtractor::new()),
@@ -140,8 +146,15 @@ fn settings() -> Settings {
         context_tokens: 8_000,
         answer_tokens: 1_000,
         temperature: None,
-        vision_model: None,
+        models: ModelSettings::default(),
+        edit_window: Duration::from_secs(60),
         events_keep: Duration::from_secs(60),
+        presence: PresenceSettings {
+            active_for: Duration::from_secs(300),
+            offline_after: Duration::from_secs(30),
+            lapse_after: Duration::from_secs(60),
+        },
+        index_walk_every: Duration::from_secs(3600),
         shutdown_grace: Duration::from_secs(1),
     }
 }

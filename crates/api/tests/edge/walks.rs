@@ -53,7 +53,9 @@ async fn no_operation_takes_unknown_parameters() {
         let asked = request(&method, &path).insert_header(("authorization", token.as_str()));
         let answer = edge.send(asked).await;
         assert_eq!(answer.refusal(400), "invalid_request", "{method} {path}");
-        assert_eq!(answer.json()["details"][0]["field"], "nonsense", "{method} {path}");
+        let details = answer.json()["details"].clone();
+        let told = details.as_array().is_some_and(|all| all.iter().any(|detail| detail["field"] == "nonsense"));
+        assert!(told, "{method} {path}: {details}");
     }
 }
 
@@ -76,6 +78,11 @@ async fn other_methods_are_told_which_there_are() {
     for (_, path, _) in &operations {
         for method in &all {
             if operations.iter().any(|(taken, at, _)| taken == method && at == path) {
+                continue;
+            }
+            // What is not taken of `me` is asked of somebody whose id is no id.
+            let of_anybody = path.replace("/me", &format!("/{SOME_ID}"));
+            if of_anybody != *path && operations.iter().any(|(taken, at, _)| taken == method && *at == of_anybody) {
                 continue;
             }
             let answer = edge.send(request(method, path)).await;

@@ -1,9 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
-use stead_domain::{SessionId, scope::Scopes, session::Session, user::User};
+use stead_domain::{SessionId, session::Session, user::User};
 use uuid::Uuid;
 
-use crate::{Application, Caller, Credential, Error, api_keys, believed::BELIEVED};
+use crate::{Application, Caller, Error, api_keys, believed::BELIEVED};
 
 impl Application {
     /// Forgets what was read of a session, a key, a user or an organization, so that what changed of it on this node holds
@@ -23,18 +23,11 @@ impl Application {
         }
         let session = self.access_tokens.session(access_token, self.clock.now()).ok_or(Error::Unauthenticated)?;
         let known = self.live_session(session, BELIEVED).await?.ok_or(Error::Unauthenticated)?;
-        let (session, user) = &*known;
-        Ok(Caller {
-            user: user.id,
-            organization: user.organization_id,
-            role: user.role,
-            credential: Credential::Session(session.id),
-            scopes: Scopes::of_sign_in(),
-        })
+        Ok(Caller::signed_in(&known.0, &known.1))
     }
 
     /// A session that is not over, of a user who may come in; from a reading no older than asked.
-    pub(super) async fn live_session(
+    pub(crate) async fn live_session(
         &self,
         id: SessionId,
         no_older: Duration,

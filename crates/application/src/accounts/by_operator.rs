@@ -5,7 +5,10 @@ use stead_domain::{
     user::{OrganizationRole, User},
 };
 
-use super::{Password, register::Person};
+use super::{
+    Password,
+    register::{Arrival, Person},
+};
 use crate::{Application, Conflict, Error, TRIES};
 
 /// A person whom the operator makes.
@@ -47,26 +50,25 @@ impl Application {
         };
         let password = self.passwords.hash(password).await?;
         let user = self.new_person(organization.id, Person { email, handle, display_name, role });
-        let commit = Commit {
-            guards: if is_new { Vec::new() } else { vec![Guard::Organization(organization.id)] },
-            changes: self.arrival(&organization, is_new, &user, password)?,
-            ..Commit::default()
-        };
-        match self.commit(commit).await {
+        let guards = if is_new { Vec::new() } else { vec![Guard::Organization(organization.id)] };
+        let way_in = Commit { guards, ..Commit::default() };
+        match self.arrive(way_in, &organization, is_new, &user, password).await {
             Ok(_) => Ok(user),
-            Err(StoreError::Refused(_)) => Err(Error::NotFound),
-            Err(error) => Err(error.into()),
+            Err(Arrival::Store(StoreError::Refused(_))) => Err(Error::NotFound),
+            Err(Arrival::Store(error)) => Err(error.into()),
+            Err(Arrival::Other(error)) => Err(error),
         }
     }
 
-    /// Gives a person another password and ends all their sign-ins. For who holds the database.
+    /// Gives a person another password, or one to somebody who was brought in without, and ends all their sign-ins. Who is
+    /// deactivated stays so. For who holds the database.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if nobody signs in with this address.
+    /// [`Error::NotFound`] if nobody has this address.
     pub async fn reset_password(&self, email: &Email, password: Password) -> Result<User, Error> {
         let password = self.passwords.hash(password).await?;
         for _ in 0..TRIES {
-            let user = self.store.find_credentials(email).await?.ok_or(Error::NotFound)?.user;
+            let user = self.store.find_by_email(email).await?.ok_or(Error::NotFound)?;
             let commit = Commit {
                 guards: vec![Guard::Version(Versioned::User(user.id), user.version)],
                 changes: vec![

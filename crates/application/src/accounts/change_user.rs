@@ -1,5 +1,6 @@
 use stead_domain::{
     Invalid, UserId,
+    organization::TokenBudget,
     ports::store::{AuditEntry, Change, Commit, Guard, SessionChange, StoreError, UserChange, Versioned},
     scope::Scope,
     user::{OrganizationRole, User, UserKind},
@@ -14,10 +15,12 @@ pub struct UserPatch {
     pub role: Option<OrganizationRole>,
     /// Whether they may no longer sign in.
     pub deactivated: Option<bool>,
+    /// What models may use for them in a month; `Some(None)`: as the organization says for everybody.
+    pub ai_budget: Option<Option<TokenBudget>>,
 }
 
 impl Application {
-    /// Changes a member's role, or lets them in no longer: then every token of theirs is dead at once, and stays so.
+    /// Changes a member's role or budget, or lets them in no longer: then every token of theirs is dead at once, and stays so.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] for who is no admin, or no owner where an owner is concerned;
@@ -104,6 +107,10 @@ impl Application {
             }
             Some(_) | None => {}
         }
+        if let Some(budget) = patch.ai_budget.filter(|budget| *budget != user.ai_budget) {
+            user.ai_budget = budget;
+            actions.push("user.ai_budget_changed");
+        }
         user.version += 1;
         user.updated_at = self.clock.now();
         (user, actions)
@@ -121,7 +128,7 @@ impl Application {
     }
 }
 
-const ONLY_ADMINS: &str = "only admins change other people's roles and let them in or out";
+const ONLY_ADMINS: &str = "only admins change other people's roles and budgets and let them in or out";
 
 fn is_active_owner(user: &User) -> bool {
     user.role == OrganizationRole::Owner && user.deactivated_at.is_none()

@@ -1,11 +1,12 @@
 use stead_domain::{
-    JobId, Timestamp,
+    ConversationId, JobId, Timestamp,
+    channel::ChannelKind,
     job::{NewJob, Task},
-    ports::store::{Change, Commit, Guard, OrganizationChange, StoreError, UserChange, Versioned},
+    ports::store::{Change, ChannelChange, Commit, Guard, OrganizationChange, StoreError, UserChange, Versioned},
     user::{OrganizationRole, User},
 };
 
-use crate::{Application, Caller, Conflict, Error, TRIES};
+use crate::{Application, Caller, Conflict, Error, TRIES, channels::removed};
 
 impl Application {
     /// Deletes the caller: hidden at once, every token dead, address and handle free. A job empties what they wrote and
@@ -19,7 +20,7 @@ impl Application {
         for _ in 0..TRIES {
             let me = self.me(caller).await?;
             let now = self.clock.now();
-            match self.commit(self.leaving(&me, now)).await {
+            match self.commit(self.leaving(&me, now).await?).await {
                 Ok(_) => {
                     self.forget(me.id).await;
                     return Ok(());
@@ -46,17 +47,37 @@ impl Application {
     }
 
     /// Somebody goes and the organization stays.
-    fn leaving(&self, me: &User, now: Timestamp) -> Commit {
+    async fn leaving(&self, me: &User, now: Timestamp) -> Result<Commit, Error> {
         let mut guards = Vec::new();
         if me.role == OrganizationRole::Owner {
             guards.push(Guard::AnotherOwner { organization: me.organization_id, besides: me.id });
         }
         guards.push(Guard::Version(Versioned::User(me.id), me.version));
-        Commit {
+        let mut commit = Commit {
             guards,
             changes: vec![Change::User(UserChange::Delete { user: me.id, at: now })],
             jobs: self.last_jobs(me, Task::PurgeUser(me.id), now),
             ..Commit::default()
+        };
+        // Their memberships end with them; their channel with their own agent goes, what they shared with others stays.
+        for (membership, kind) in self.store.memberships_of(me.organization_id, me.id).await? {
+            let channel = membership.conversation_id;
+            if kind == ChannelKind::Assistant {
+                commit.changes.push(Change::Channel(ChannelChange::Delete { channel, at: now }));
+                commit.jobs.push(self.purge_job(me, channel, now));
+            } else {
+                commit.events.extend(removed(me.organization_id, channel, membership.participant, now));
+            }
+        }
+        Ok(commit)
+    }
+
+    fn purge_job(&self, me: &User, conversation: ConversationId, now: Timestamp) -> NewJob {
+        NewJob {
+            id: JobId::new(self.ids.next()),
+            organization_id: me.organization_id,
+            task: Task::PurgeConversation(conversation),
+            run_at: now,
         }
     }
 

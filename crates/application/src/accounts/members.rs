@@ -50,6 +50,7 @@ fn sees_all(caller: &Caller) -> bool {
 fn as_seen_by(caller: &Caller, mut user: User) -> User {
     if user.id != caller.user && !sees_all(caller) {
         user.email = None;
+        user.ai_budget = None;
     }
     user
 }

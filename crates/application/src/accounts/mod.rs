@@ -1,6 +1,5 @@
 //! Accounts: founding an organization, signing in and staying signed in, one's own profile.
 
-mod ai_allowance;
 mod authenticate;
 mod by_operator;
 mod change_user;

@@ -22,6 +22,8 @@ pub struct OrganizationPatch {
     pub ai_enabled: Option<bool>,
     /// What the model may use in a month; `Some(None)`: without bound.
     pub ai_budget: Option<Option<TokenBudget>>,
+    /// The same for each user who has none of their own.
+    pub ai_budget_per_user: Option<Option<TokenBudget>>,
 }
 
 impl Application {
@@ -70,6 +72,7 @@ impl Application {
             organization.retention = patch.retention.unwrap_or(organization.retention);
             organization.ai_enabled = patch.ai_enabled.unwrap_or(organization.ai_enabled);
             organization.ai_budget = patch.ai_budget.unwrap_or(organization.ai_budget);
+            organization.ai_budget_per_user = patch.ai_budget_per_user.unwrap_or(organization.ai_budget_per_user);
             organization.version += 1;
             organization.updated_at = self.clock.now();
             let changes = vec![Change::Organization(OrganizationChange::Update(organization.clone()))];
@@ -78,6 +81,9 @@ impl Application {
                     self.forget(organization.id).await;
                     if patch.retention.is_some() {
                         self.outdated_due.notify_one();
+                    }
+                    if patch.ai_enabled == Some(true) || patch.ai_budget.is_some() {
+                        self.index_what_was_left_out(organization.id).await;
                     }
                     return Ok(organization);
                 }

@@ -13,7 +13,7 @@ use super::{
     Password, SignedIn,
     first_agents::{default_agent, own_agent},
 };
-use crate::{Application, Error, idempotency::replayed_without_key};
+use crate::{Application, Error, channels::FirstSteps, idempotency::replayed_without_key};
 
 /// What a newcomer says.
 #[derive(Debug)]
@@ -65,8 +65,9 @@ struct Entrance {
 }
 
 impl Application {
-    /// Founds an organization: its owner, its default agent `stead`, and the owner's own agent, in one commit; or lets
-    /// somebody who was invited into theirs, with their own agent. Signs them in.
+    /// Founds an organization: its owner, its default agent `stead`, its channel `general`, the owner's own agent and their
+    /// channel with it, in one commit; or lets somebody who was invited into theirs, with their own agent and channel.
+    /// Signs them in.
     ///
     /// # Errors
     /// [`Error::Forbidden`] where the operator does not want strangers to found any; [`Error::Invalid`] for an invitation
@@ -88,15 +89,16 @@ impl Application {
             guards.push(Guard::Invitation { invitation: invitation.id, at });
             changes.push(Change::Invitation(InvitationChange::Use { invitation: invitation.id, by: user.id, at }));
         }
-        changes.extend(self.arrival(&organization, invitation.is_none(), &user, password)?);
         let (session, opening) = self.new_session(&user, user_agent);
         changes.push(opening);
-        match self.commit(Commit { guards, changes, ..Commit::default() }).await {
+        let way_in = Commit { guards, changes, ..Commit::default() };
+        match self.arrive(way_in, &organization, invitation.is_none(), &user, password).await {
             Ok(Committed::Done(_)) => self.signed_in(session, user, organization),
             Ok(Committed::Replayed(_)) => Err(replayed_without_key()),
             // Somebody else was faster, or it was withdrawn a moment ago.
-            Err(StoreError::Refused(_)) => Err(invitation_is_over()),
-            Err(error) => Err(error.into()),
+            Err(Arrival::Store(StoreError::Refused(_))) => Err(invitation_is_over()),
+            Err(Arrival::Store(error)) => Err(error.into()),
+            Err(Arrival::Other(error)) => Err(error),
         }
     }
 
@@ -119,6 +121,7 @@ impl Application {
             display_name: person.display_name,
             bio: None,
             avatar: None,
+            ai_budget: None,
             deactivated_at: None,
             version: 1,
             created_at: now,
@@ -126,17 +129,49 @@ impl Application {
         }
     }
 
-    /// What a newcomer is made of: themselves and their own agent, and where it is new their organization with its default
-    /// agent.
-    pub(super) fn arrival(
+    /// Commits what lets a newcomer in with what they are made of: see [`Self::newcomer`]. They join the organization's first
+    /// channel, if it is there.
+    pub(super) async fn arrive(
+        &self,
+        way_in: Commit,
+        organization: &Organization,
+        is_new: bool,
+        user: &User,
+        password: PasswordHash,
+    ) -> Result<Committed, Arrival> {
+        let Commit { guards, changes: ways, .. } = way_in;
+        let (mut changes, events) = self.newcomer(organization, is_new, user, password)?;
+        // What lets them in may refer to them, and they to it.
+        changes.extend(ways);
+        let mut general = if is_new { None } else { self.general_channel(organization.id, user.id).await? };
+        loop {
+            let mut commit = Commit { guards: guards.clone(), changes: changes.clone(), ..Commit::default() };
+            commit.events.clone_from(&events);
+            if let Some(conversation) = general {
+                commit.guards.push(Guard::Channel { organization: organization.id, conversation });
+                let (joining, told) = self.joining_general(conversation, user);
+                commit.changes.extend(joining);
+                commit.events.extend(told);
+            }
+            match self.commit(commit).await {
+                // It was deleted a moment ago.
+                Err(StoreError::Refused(Guard::Channel { .. })) if general.is_some() => general = None,
+                answer => return answer.map_err(Arrival::Store),
+            }
+        }
+    }
+
+    /// What a newcomer is made of: themselves, their own agent and their channel with it, and where it is new their organization
+    /// with its default agent and its first channel.
+    fn newcomer(
         &self,
         organization: &Organization,
         is_new: bool,
         user: &User,
         password: PasswordHash,
-    ) -> Result<Vec<Change>, Error> {
+    ) -> Result<FirstSteps, Error> {
         let now = user.created_at;
-        let mut changes = Vec::new();
+        let (mut changes, mut events) = (Vec::new(), Vec::new());
         if is_new {
             changes.push(Change::Organization(OrganizationChange::Insert(organization.clone())));
         }
@@ -146,8 +181,13 @@ impl Application {
             changes.push(Change::Agent(AgentChange::Insert(agent)));
         }
         let own_agent = own_agent(AgentId::new(self.ids.next()), user, now)?;
-        changes.push(Change::Agent(AgentChange::Insert(own_agent)));
-        Ok(changes)
+        changes.push(Change::Agent(AgentChange::Insert(own_agent.clone())));
+        let general = if is_new { Some(self.founding_general(user)?) } else { None };
+        for (steps, told) in general.into_iter().chain([self.own_channel(user, Some(&own_agent))?]) {
+            changes.extend(steps);
+            events.extend(told);
+        }
+        Ok((changes, events))
     }
 
     pub(super) fn new_organization(&self, name: DisplayName) -> Organization {
@@ -159,6 +199,7 @@ impl Application {
             retention: None,
             ai_enabled: true,
             ai_budget: None,
+            ai_budget_per_user: None,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -175,6 +216,20 @@ impl Application {
         let organization = self.store.find_organization(invitation.organization_id).await?;
         let organization = organization.ok_or_else(invitation_is_over)?;
         Ok(Entrance { organization, role: invitation.role, invitation: Some(invitation) })
+    }
+}
+
+/// Why a newcomer was not let in.
+pub(super) enum Arrival {
+    /// What was committed was refused.
+    Store(StoreError),
+    /// It did not come to that.
+    Other(Error),
+}
+
+impl From<Error> for Arrival {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
     }
 }
 

@@ -40,7 +40,7 @@ impl Application {
         }
     }
 
-    async fn is_still_good(&self, caller: &Caller, no_older: Duration) -> Result<bool, Error> {
+    pub(crate) async fn is_still_good(&self, caller: &Caller, no_older: Duration) -> Result<bool, Error> {
         match caller.credential {
             Credential::Session(session) => Ok(self.live_session(session, no_older).await?.is_some()),
             Credential::ApiKey(key) => Ok(self.live_api_key(key, no_older).await?.is_some()),

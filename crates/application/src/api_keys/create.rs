@@ -121,6 +121,7 @@ impl Application {
             display_name: new.name.clone(),
             bio: None,
             avatar: None,
+            ai_budget: None,
             deactivated_at: None,
             version: 1,
             created_at: now,

@@ -1,4 +1,4 @@
-//! What this node believes of sign-ins, API keys and organizations: what it last read of them.
+//! What this node believes of sign-ins, API keys, users and organizations: what it last read of them.
 //!
 //! A reading is believed for a second, counted from when the database was asked: what changes on another node holds here
 //! within it. What changes on this node is noted in [`Changes`], and no reading that was begun before counts any more, one
@@ -100,6 +100,12 @@ impl About for (Session, User) {
 impl About for (ApiKey, User) {
     fn subjects(&self) -> impl Iterator<Item = Uuid> + Send {
         [self.0.id.uuid(), self.1.id.uuid(), self.1.organization_id.uuid()].into_iter()
+    }
+}
+
+impl About for User {
+    fn subjects(&self) -> impl Iterator<Item = Uuid> + Send {
+        [self.id.uuid(), self.organization_id.uuid()].into_iter()
     }
 }
 

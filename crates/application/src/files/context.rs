@@ -7,6 +7,7 @@ use stead_domain::{
     file::{File, FileStatus},
     passage::{Embedding, Passage},
     run::Run,
+    usage::{Account, UsagePurpose},
 };
 use tokio::time::{Instant, sleep, timeout};
 
@@ -14,7 +15,7 @@ use super::{
     relevance::{Marks, Question},
     shown::{Shown, told},
 };
-use crate::{Application, Error};
+use crate::{Application, Error, metering::Unanswered};
 
 /// The share of a prompt that files may take.
 const SHARE: u32 = 2;
@@ -129,12 +130,14 @@ impl Application {
         let asked = self.store.find_message(run.organization_id, run.trigger_message_id).await?;
         let text = asked.map(|asked| asked.message.content).unwrap_or_default();
         let texts = [text];
-        let meaning = match timeout(EMBEDDING, self.embedder.embed(&texts)).await {
+        let account = Account { purpose: UsagePurpose::Embedding, ..run.account() };
+        let meaning = match timeout(EMBEDDING, self.metered(account).embed(&texts)).await {
             Ok(Ok(mut vectors)) => {
-                vectors.pop().map(|values| Embedding { model: self.embedder.model().to_owned(), values })
+                vectors.pop().map(|values| Embedding { model: self.models.embedding_model().to_owned(), values })
             }
+            Ok(Err(Unanswered::NotAllowed(_))) => None,
             Ok(Err(error)) => {
-                tracing::warn!(run = %run.id, error = %error, "a question is compared by its words alone");
+                tracing::warn!(run = %run.id, error = &error as &dyn std::error::Error, "a question is compared by its words alone");
                 None
             }
             Err(_elapsed) => {

@@ -1,10 +1,11 @@
 use stead_domain::{
     FileId, JobId, OrganizationId,
+    event::EventKind,
     job::{NewJob, Task},
     ports::store::{Change, Commit, FileChange},
 };
 
-use super::read::reader;
+use super::{process::file_event, read::reader};
 use crate::{Application, Caller, Error};
 
 impl Application {
@@ -21,6 +22,7 @@ impl Application {
         let commit = Commit {
             guards: vec![caller.still_there()],
             changes: vec![Change::File(FileChange::Delete(id))],
+            events: vec![file_event(&file, EventKind::FileDeleted, file.version + 1, self.clock.now())],
             jobs: vec![self.remove_bytes_job(caller.organization, id)],
             ..Commit::default()
         };

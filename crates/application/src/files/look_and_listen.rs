@@ -6,19 +6,20 @@ use stead_domain::{
     file::File,
     passage::Passage,
     ports::{
-        llm::{LlmMessage, LlmPicture, LlmProviderExt, LlmRecording, LlmRequest, Purpose},
+        llm::{LlmMessage, LlmPicture, LlmRecording, LlmRequest, Purpose},
         text_extractor::{ExtractedText, Place, TextPiece},
     },
+    usage::UsagePurpose,
 };
 
 use super::{
     cut::cut,
     process::{Trouble, Understood},
     summary::shortened,
-    understand::{may_pass, not_now},
+    understand::{account_of, may_pass, not_now},
     unreadable::{NOBODY_SPEAKS, PICTURE_BROKEN, PICTURE_TOO_LARGE, RECORDING_TOO_LARGE, Unreadable},
 };
-use crate::{Application, Error};
+use crate::{Application, Error, metering::Unanswered};
 
 /// The largest picture that is shown to a model, in bytes and in pixels: whoever unpacks it needs four bytes for each.
 const MAX_PICTURE: u64 = 10 * 1024 * 1024;
@@ -45,13 +46,13 @@ impl Application {
         if size.width.saturating_mul(size.height) > MAX_PIXELS {
             return Err(Trouble::Unreadable(PICTURE_TOO_LARGE));
         }
-        if !self.llm.senses().pictures || !self.may_ask_model(file.organization_id).await? {
+        if !self.models.senses().pictures || !self.may_ask_model(file).await? {
             return Ok(Understood::default());
         }
         let picture = LlmPicture { content_type: file.content_type.clone(), bytes };
         let content = format!("The picture “{}”.", file.name);
         let request = LlmRequest {
-            model: self.settings.vision_model.clone(),
+            model: self.settings.models.vision.clone(),
             purpose: Purpose::Description,
             messages: vec![
                 LlmMessage::System(INSTRUCTION.to_owned()),
@@ -61,11 +62,13 @@ impl Application {
             temperature: None,
             max_answer_tokens: DESCRIPTION_TOKENS,
         };
-        let described = match self.llm.complete(request, MAX_DESCRIPTION).await {
+        let account = account_of(file, UsagePurpose::FileDescription);
+        let described = match self.metered(account).complete(request, MAX_DESCRIPTION).await {
             Ok(completion) => completion.content,
+            Err(Unanswered::NotAllowed(_)) => return Ok(Understood::default()),
             Err(error) if may_pass(&error) => return Err(not_now(error)),
             Err(error) => {
-                tracing::warn!(file = %file.id, error = %error, "a picture is kept without a description");
+                tracing::warn!(file = %file.id, error = &error as &dyn std::error::Error, "a picture is kept without a description");
                 return Ok(Understood::default());
             }
         };
@@ -76,16 +79,18 @@ impl Application {
 
     /// What is said in a recording; nothing where no model listens.
     pub(super) async fn written_down(&self, file: &File) -> Result<Option<ExtractedText>, Trouble> {
-        if !self.llm.senses().recordings || !self.may_ask_model(file.organization_id).await? {
+        if !self.models.senses().recordings || !self.may_ask_model(file).await? {
             return Ok(None);
         }
         let bytes = self.whole(file, MAX_RECORDING, RECORDING_TOO_LARGE).await?;
         let (file_name, content_type) = (file.name.as_str().to_owned(), file.content_type.clone());
-        let text = match self.llm.transcribe(LlmRecording { file_name, content_type, bytes }).await {
+        let recording = LlmRecording { file_name, content_type, bytes };
+        let text = match self.metered(account_of(file, UsagePurpose::Transcript)).transcribe(recording).await {
             Ok(text) => text,
+            Err(Unanswered::NotAllowed(_)) => return Ok(None),
             Err(error) if may_pass(&error) => return Err(not_now(error)),
             Err(error) => {
-                tracing::warn!(file = %file.id, error = %error, "a recording is kept without a transcript");
+                tracing::warn!(file = %file.id, error = &error as &dyn std::error::Error, "a recording is kept without a transcript");
                 return Ok(None);
             }
         };

@@ -1,5 +1,6 @@
 use stead_domain::{
-    FileId,
+    FileId, Timestamp,
+    event::{Audience, EventKind, NewEvent},
     file::{File, FileStatus},
     job::{ClaimedJob, MAX_ATTEMPTS},
     passage::Passage,
@@ -64,24 +65,48 @@ impl Application {
         for some in passages.chunks(PASSAGES_A_COMMIT) {
             let (organization, passages) = (file.organization_id, some.to_vec());
             let put = PassageChange::Put { organization, file: file.id, passages };
-            self.commit_under_lease(job, vec![Change::Passage(put)]).await?;
+            self.commit_under_lease(job, vec![Change::Passage(put)], Vec::new()).await?;
         }
         let cut = PassageChange::CutAt { file: file.id, n: count };
         let ready = FileChange::Understood { file: file.id, status: FileStatus::Ready, summary };
-        self.commit_under_lease(job, vec![Change::Passage(cut), Change::File(ready)]).await
+        self.commit_under_lease(job, vec![Change::Passage(cut), Change::File(ready)], vec![self.file_updated(file)])
+            .await
     }
 
     async fn keep_failed(&self, job: &ClaimedJob, file: &File, reason: Unreadable) -> Result<(), Error> {
         let status = FileStatus::Failed { code: reason.code.to_owned(), message: reason.message.to_owned() };
         let cut = PassageChange::CutAt { file: file.id, n: 0 };
         let failed = FileChange::Understood { file: file.id, status, summary: None };
-        self.commit_under_lease(job, vec![Change::Passage(cut), Change::File(failed)]).await
+        self.commit_under_lease(job, vec![Change::Passage(cut), Change::File(failed)], vec![self.file_updated(file)])
+            .await
+    }
+
+    fn file_updated(&self, file: &File) -> NewEvent {
+        file_event(file, EventKind::FileUpdated, file.version + 1, self.clock.now())
     }
 
     /// Nobody writes who has lost the job to somebody else.
-    async fn commit_under_lease(&self, job: &ClaimedJob, changes: Vec<Change>) -> Result<(), Error> {
+    async fn commit_under_lease(
+        &self,
+        job: &ClaimedJob,
+        changes: Vec<Change>,
+        events: Vec<NewEvent>,
+    ) -> Result<(), Error> {
         let guards = vec![Guard::JobLease { job: job.id, lease: job.lease.clone() }];
-        self.commit(Commit { guards, changes, ..Commit::default() }).await?;
+        self.commit(Commit { guards, changes, events, ..Commit::default() }).await?;
         Ok(())
+    }
+}
+
+/// What a file's uploader is told of it. (Who else may read it is told with the message or thread that it lies in.)
+pub(super) fn file_event(file: &File, kind: EventKind, version: i64, at: Timestamp) -> NewEvent {
+    NewEvent {
+        organization_id: file.organization_id,
+        conversation_id: None,
+        audience: Audience::User(file.uploaded_by),
+        kind,
+        subject_id: file.id.uuid(),
+        subject_version: version,
+        at,
     }
 }

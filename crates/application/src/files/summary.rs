@@ -1,14 +1,15 @@
 use stead_domain::{
     file::File,
     passage::Passage,
-    ports::llm::{LlmMessage, LlmProviderExt, LlmRequest, Purpose},
+    ports::llm::{LlmMessage, LlmRequest, Purpose},
+    usage::UsagePurpose,
 };
 
 use super::{
     process::Trouble,
-    understand::{may_pass, not_now},
+    understand::{account_of, may_pass, not_now},
 };
-use crate::Application;
+use crate::{Application, metering::Unanswered};
 
 /// The longest summary, in characters; as tokens for the model, and what is read of its answer, in bytes.
 const MAX_SUMMARY: usize = 1_500;
@@ -29,12 +30,11 @@ impl Application {
         &self,
         file: &File,
         passages: &[Passage],
-        may_ask: bool,
         is_last_try: bool,
     ) -> Result<String, Trouble> {
         let tokens: i64 = passages.iter().map(|passage| i64::from(passage.tokens)).sum();
         let beginning = || shortened(&shown(passages, i64::from(SUMMARY_TOKENS)));
-        if tokens <= SHORT || !may_ask {
+        if tokens <= SHORT {
             return Ok(beginning());
         }
         let request = LlmRequest {
@@ -45,12 +45,12 @@ impl Application {
             temperature: None,
             max_answer_tokens: SUMMARY_TOKENS,
         };
-        match self.llm.complete(request, MAX_ANSWER).await {
+        match self.metered(account_of(file, UsagePurpose::FileSummary)).complete(request, MAX_ANSWER).await {
             Ok(completion) if !completion.content.trim().is_empty() => Ok(shortened(&completion.content)),
-            Ok(_) => Ok(beginning()),
+            Ok(_) | Err(Unanswered::NotAllowed(_)) => Ok(beginning()),
             Err(error) if may_pass(&error) && !is_last_try => Err(not_now(error)),
             Err(error) => {
-                tracing::warn!(file = %file.id, error = %error, "a file's summary is its beginning");
+                tracing::warn!(file = %file.id, error = &error as &dyn std::error::Error, "a file's summary is its beginning");
                 Ok(beginning())
             }
         }

@@ -1,11 +1,11 @@
 use stead_domain::{
-    OrganizationId,
     file::File,
     passage::{Embedding, Passage},
     ports::{
-        llm::LlmError,
+        llm::LlmErrorKind,
         text_extractor::{Document, ExtractedText, Place, TextPiece},
     },
+    usage::{Account, UsagePurpose},
 };
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     process::{Trouble, Understood},
     unreadable,
 };
-use crate::{Application, Error};
+use crate::{Application, Error, metering::Unanswered};
 
 /// Stands at the end of a document of which not all is there.
 const INCOMPLETE: &str = "[The document goes on, or has parts that could not be read.]";
@@ -30,12 +30,9 @@ impl Application {
             },
             _ => self.read_document(file).await?,
         };
-        let may_ask = self.may_ask_model(file.organization_id).await?;
         let mut passages = cut(&text);
-        if may_ask {
-            self.embed(&mut passages, is_last_try).await?;
-        }
-        let summary = self.summary(file, &passages, may_ask, is_last_try).await?;
+        self.embed(file, &mut passages, is_last_try).await?;
+        let summary = self.summary(file, &passages, is_last_try).await?;
         Ok(Understood { passages, summary: Some(summary) })
     }
 
@@ -56,26 +53,27 @@ impl Application {
     }
 
     /// Says what each passage means, where the model can be asked.
-    async fn embed(&self, passages: &mut [Passage], is_last_try: bool) -> Result<(), Trouble> {
+    async fn embed(&self, file: &File, passages: &mut [Passage], is_last_try: bool) -> Result<(), Trouble> {
         let texts: Vec<String> =
             passages.iter().map(|passage| format!("{}\n{}", passage.place, passage.text)).collect();
-        let vectors = match self.embedder.embed(&texts).await {
+        let vectors = match self.metered(account_of(file, UsagePurpose::Embedding)).embed(&texts).await {
             Ok(vectors) => vectors,
+            Err(Unanswered::NotAllowed(_)) => return Ok(()),
             Err(error) if may_pass(&error) && !is_last_try => return Err(not_now(error)),
             Err(error) => {
-                tracing::warn!(error = %error, "passages are kept without their vectors");
+                tracing::warn!(error = &error as &dyn std::error::Error, "passages are kept without their vectors");
                 return Ok(());
             }
         };
         for (passage, values) in passages.iter_mut().zip(vectors) {
-            passage.embedding = Some(Embedding { model: self.embedder.model().to_owned(), values });
+            passage.embedding = Some(Embedding { model: self.models.embedding_model().to_owned(), values });
         }
         Ok(())
     }
 
-    /// Whether the organization lets its agents, and so its texts, go to the model now.
-    pub(super) async fn may_ask_model(&self, organization: OrganizationId) -> Result<bool, Error> {
-        match self.require_ai(organization).await {
+    /// Whether what a file holds may go to a model now: then it is worth reading.
+    pub(super) async fn may_ask_model(&self, file: &File) -> Result<bool, Error> {
+        match self.require_ai(file.organization_id, Some(file.uploaded_by)).await {
             Ok(()) => Ok(true),
             Err(Error::Conflict(_)) => Ok(false),
             Err(error) => Err(error),
@@ -84,14 +82,25 @@ impl Application {
 }
 
 /// Whether the model may take it later: also one whose credential an operator has to mend.
-pub(super) fn may_pass(error: &LlmError) -> bool {
-    use stead_domain::ports::llm::LlmErrorKind;
-    match error.kind {
-        LlmErrorKind::Unavailable | LlmErrorKind::Timeout | LlmErrorKind::Unauthorized | LlmErrorKind::Protocol => true,
-        LlmErrorKind::Rejected => false,
+pub(super) fn may_pass(error: &Unanswered) -> bool {
+    match error {
+        Unanswered::Failed(error) => match error.kind {
+            LlmErrorKind::Unavailable | LlmErrorKind::Timeout | LlmErrorKind::Unauthorized | LlmErrorKind::Protocol => {
+                true
+            }
+            LlmErrorKind::Rejected => false,
+        },
+        Unanswered::NotAllowed(_) => false,
+        Unanswered::Unknown(_) => true,
     }
 }
 
-pub(super) fn not_now(error: LlmError) -> Trouble {
+pub(super) fn not_now(error: Unanswered) -> Trouble {
     Trouble::NotNow(Error::Unavailable(Some(Box::new(error))))
+}
+
+/// A file is understood on the account of whoever brought it.
+pub(super) fn account_of(file: &File, purpose: UsagePurpose) -> Account {
+    let (organization, user) = (file.organization_id, Some(file.uploaded_by));
+    Account { organization, user, agent: None, conversation: None, purpose }
 }

@@ -24,7 +24,9 @@ impl Application {
             if files.is_empty() {
                 return Ok(());
             }
-            match self.commit(commit).await? {
+            let committed = self.commit(commit).await?;
+            self.remove_vectors_of_files(&files).await;
+            match committed {
                 Committed::Done(outcomes) if outcomes.contains(&Outcome::Updated) => {}
                 Committed::Done(_) | Committed::Replayed(_) => return Ok(()),
             }

@@ -5,4 +5,4 @@ mod purge;
 mod retention;
 mod worker;
 
-pub(crate) use worker::JobsAtWork;
+pub(crate) use worker::{End, JobsAtWork};

@@ -8,6 +8,8 @@ use crate::{Application, Error};
 const CHUNKS_KEPT: Duration = Duration::from_secs(60 * 60);
 /// How long a session, an API key or an invitation is kept after its end, for the one who asks what happened.
 const ENDED_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long connections are kept after their end.
+const CONNECTIONS_KEPT: Duration = Duration::from_secs(60 * 60);
 /// How long it is known what models have used: a year and the month that it is compared with.
 const USAGE_KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
@@ -21,6 +23,7 @@ impl Application {
             run_chunks: now.minus(CHUNKS_KEPT),
             sessions: now.minus(ENDED_KEPT),
             usage: now.minus(USAGE_KEPT),
+            connections: now.minus(CONNECTIONS_KEPT),
         };
         while self.store.prune(before).await? {
             if self.background.stopping().is_cancelled() {

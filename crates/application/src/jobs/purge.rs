@@ -1,6 +1,8 @@
 use stead_domain::{
     ConversationId, OrganizationId, UserId,
-    ports::store::{Change, Commit, Committed, LeftBy, OrganizationChange, Outcome, ThreadChange, UserChange},
+    ports::store::{
+        Change, Commit, Committed, LeftBy, LogFollower, OrganizationChange, Outcome, ThreadChange, UserChange,
+    },
 };
 
 use crate::{Application, Error};
@@ -22,12 +24,18 @@ impl Application {
     /// Removes what is left of a deleted user.
     pub(super) async fn purge_user(&self, organization: OrganizationId, user: UserId) -> Result<(), Error> {
         self.remove_unused_files(organization, LeftBy::User(user)).await?;
-        self.repeat(Change::User(UserChange::Purge { user, at: self.clock.now(), at_most: ROWS })).await
+        self.repeat(Change::User(UserChange::Purge { user, at: self.clock.now(), at_most: ROWS })).await?;
+        // No event tells of each message that was emptied.
+        for follower in LogFollower::ALL {
+            self.store.ask_for_walk(follower, Some(organization), false).await?;
+        }
+        Ok(())
     }
 
     /// Removes what is left of a deleted organization.
     pub(super) async fn purge_organization(&self, organization: OrganizationId) -> Result<(), Error> {
         self.remove_unused_files(organization, LeftBy::Organization(organization)).await?;
+        self.remove_vectors_of_organization(organization).await?;
         self.repeat(Change::Organization(OrganizationChange::Purge { organization, at_most: ROWS })).await
     }
 

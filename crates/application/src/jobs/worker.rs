@@ -17,7 +17,7 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use crate::{Application, Error};
+use crate::{Application, Error, retrieval::Vectors, search::Words};
 
 /// How often is looked for work that nobody announced.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -39,6 +39,10 @@ impl Application {
         self.background.spawn(async move { application.look_for_orphans().await });
         let application = self.clone();
         self.background.spawn(async move { application.look_for_outdated().await });
+        let application = self.clone();
+        self.background.spawn(async move { application.follow_log(&Words).await });
+        let application = self.clone();
+        self.background.spawn(async move { application.follow_log(&Vectors).await });
     }
 
     async fn work(&self) {
@@ -100,7 +104,8 @@ impl Application {
     async fn do_job(&self, job: ClaimedJob) {
         let done = AssertUnwindSafe(self.carry_out(&job)).catch_unwind().await;
         let change = match done {
-            Ok(Ok(())) => JobChange::Finish(job.id),
+            Ok(Ok(End::Reached)) => return,
+            Ok(Ok(End::Due)) => JobChange::Finish(job.id),
             Ok(Err(error)) => self.after_failure(&job, error.to_string()),
             Err(_panic) => self.after_failure(&job, "it panicked".to_owned()),
         };
@@ -119,16 +124,19 @@ impl Application {
         }
     }
 
-    async fn carry_out(&self, job: &ClaimedJob) -> Result<(), Error> {
+    async fn carry_out(&self, job: &ClaimedJob) -> Result<End, Error> {
         match job.task {
-            Task::TitleThread(thread) => self.title_if_none(job.organization_id, thread).await,
-            Task::PurgeConversation(conversation) => self.purge_conversation(job.organization_id, conversation).await,
-            Task::PurgeUser(user) => self.purge_user(job.organization_id, user).await,
-            Task::PurgeOrganization(organization) => self.purge_organization(organization).await,
-            Task::ProcessFile(file) => self.process_file(job, file).await,
-            Task::RemoveAvatar(avatar) => self.remove_avatar_bytes(avatar).await,
-            Task::RemoveFileBytes(file) => self.remove_file_bytes(job.organization_id, file).await,
+            Task::TitleThread(thread) => self.title_if_none(job.organization_id, thread).await?,
+            Task::PurgeConversation(conversation) => self.purge_conversation(job.organization_id, conversation).await?,
+            Task::PurgeUser(user) => self.purge_user(job.organization_id, user).await?,
+            Task::PurgeOrganization(organization) => self.purge_organization(organization).await?,
+            Task::ProcessFile(file) => self.process_file(job, file).await?,
+            Task::RemoveAvatar(avatar) => self.remove_avatar_bytes(avatar).await?,
+            Task::RemoveFileBytes(file) => self.remove_file_bytes(job.organization_id, file).await?,
+            Task::AnswerInRoom { message, agent } => return self.agent_is_to_answer(job, message, agent).await,
+            Task::StandIn { message, user } => return self.stand_in_is_to_answer(job, message, user).await,
         }
+        Ok(End::Due)
     }
 
     fn after_failure(&self, job: &ClaimedJob, error: String) -> JobChange {
@@ -139,6 +147,15 @@ impl Application {
         let jitter = f64::from(self.ids.secret()[0]) / 255.0;
         JobChange::Retry { job: job.id, run_at: self.clock.now().plus(backoff(job.attempts, jitter)), error }
     }
+}
+
+/// What is left to do about a job that was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Its end is still to be committed.
+    Due,
+    /// It was committed with what it did.
+    Reached,
 }
 
 /// The jobs that this process works on: their leases are renewed.

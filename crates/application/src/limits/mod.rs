@@ -7,7 +7,7 @@ mod rate;
 mod sign_ins;
 mod steady;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use stead_domain::ports::Clock;
 
@@ -20,6 +20,9 @@ use steady::SteadyTime;
 
 use crate::{Application, Caller, Error};
 
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// What the operator allows. 0 switches a limit off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitSettings {
@@ -27,6 +30,10 @@ pub struct LimitSettings {
     pub requests: RateSetting,
     /// Messages of one user.
     pub sends: RateSetting,
+    /// Of them, those to another person or into the inbox: so many a minute.
+    pub inbox_sends_per_minute: u32,
+    /// New conversations of the inbox that one user begins in an hour.
+    pub new_conversations_per_hour: u32,
     /// Failures to sign in to one account that cost no delay, in a quarter of an hour.
     pub failures_per_account: u32,
     /// The same of one address, with whatever account.
@@ -49,14 +56,22 @@ impl RateSetting {
 
 impl LimitSettings {
     /// No limits.
-    pub const OFF: Self =
-        Self { requests: RateSetting::OFF, sends: RateSetting::OFF, failures_per_account: 0, failures_per_address: 0 };
+    pub const OFF: Self = Self {
+        requests: RateSetting::OFF,
+        sends: RateSetting::OFF,
+        inbox_sends_per_minute: 0,
+        new_conversations_per_hour: 0,
+        failures_per_account: 0,
+        failures_per_address: 0,
+    };
 }
 
 /// Who has done how much.
 pub struct Limits {
     requests: Rate,
     sends: Rate,
+    inbox_sends: Rate,
+    new_conversations: Rate,
     sign_ins: SignIns,
 }
 
@@ -66,6 +81,8 @@ impl Limits {
         Self {
             requests: Rate::new(settings.requests, Arc::clone(&time)),
             sends: Rate::new(settings.sends, Arc::clone(&time)),
+            inbox_sends: Rate::over(MINUTE, settings.inbox_sends_per_minute, Arc::clone(&time)),
+            new_conversations: Rate::over(HOUR, settings.new_conversations_per_hour, Arc::clone(&time)),
             sign_ins: SignIns::new(settings.failures_per_account, settings.failures_per_address, time),
         }
     }
@@ -86,6 +103,22 @@ impl Application {
     /// [`Error::RateLimited`].
     pub fn admit_send(&self, caller: &Caller) -> Result<(), Error> {
         self.limits.sends.take(Principal::User(caller.user))
+    }
+
+    /// Counts a message that is about to be sent to another person, or into the inbox.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub(crate) fn admit_inbox_send(&self, caller: &Caller) -> Result<(), Error> {
+        self.limits.inbox_sends.take(Principal::User(caller.user))
+    }
+
+    /// Counts a conversation of the inbox that is about to be made.
+    ///
+    /// # Errors
+    /// [`Error::RateLimited`].
+    pub(crate) fn admit_conversation(&self, caller: &Caller) -> Result<(), Error> {
+        self.limits.new_conversations.take(Principal::User(caller.user))
     }
 
     /// Carries out something that whoever has the right credentials may do, unless there were too many failures: further

@@ -29,6 +29,17 @@ impl Rate {
         let quota = NonZeroU32::new(setting.per_second).map(|per_second| {
             Quota::per_second(per_second).allow_burst(NonZeroU32::new(setting.burst).unwrap_or(NonZeroU32::MIN))
         });
+        Self::limiting(quota, time)
+    }
+
+    /// So many at once after a pause as long as `period`, which come back evenly over it; 0: as often as they like.
+    pub fn over(period: Duration, count: u32, time: Arc<SteadyTime>) -> Self {
+        let quota = NonZeroU32::new(count)
+            .and_then(|count| Quota::with_period(period / count.get()).map(|quota| quota.allow_burst(count)));
+        Self::limiting(quota, time)
+    }
+
+    fn limiting(quota: Option<Quota>, time: Arc<SteadyTime>) -> Self {
         Self(quota.map(|quota| {
             let remembered = Remembered(Mutex::new(Bounded::new(REMEMBERED)));
             RateLimiter::new(quota, remembered, LimiterClock(time))
@@ -101,6 +112,22 @@ mod tests {
             assert_eq!(wait(&rate, user(1)), None);
         }
         assert!(wait(&rate, user(1)).is_some());
+    }
+
+    #[test]
+    fn so_many_over_a_period_come_back_evenly() {
+        let clock = Arc::new(FakeClock::new());
+        let time = Arc::new(SteadyTime::new(Arc::clone(&clock) as _));
+        let rate = Rate::over(Duration::from_secs(60), 10, Arc::clone(&time));
+        for _ in 0..10 {
+            assert_eq!(wait(&rate, user(1)), None);
+        }
+        assert_eq!(wait(&rate, user(1)), Some(Duration::from_secs(6)));
+        clock.advance(Duration::from_secs(6));
+        assert_eq!(wait(&rate, user(1)), None);
+        assert!(wait(&rate, user(1)).is_some());
+        let rate = Rate::over(Duration::from_secs(60), 0, time);
+        assert!((0..1_000).all(|_| wait(&rate, user(1)).is_none()));
     }
 
     #[test]

@@ -58,7 +58,14 @@ impl Application {
     ) -> Result<(Thread, Agent), Error> {
         let agent = self.agent_even_if_hidden(caller, agent).await?;
         let thread = self.thread_with(caller, &agent, id).await?;
-        if thread.user_id == caller.user { Ok((thread, agent)) } else { Err(Error::NotFound) }
+        if thread.user_id != caller.user {
+            return Err(Error::NotFound);
+        }
+        // What was said about a channel is for who is in it.
+        if let Some(channel) = thread.channel_id {
+            self.channel_of_member(caller, channel).await?;
+        }
+        Ok((thread, agent))
     }
 
     /// A thread that the caller may see, as its user or as an overseer of its agent. The latter is audited.
@@ -70,6 +77,10 @@ impl Application {
     ) -> Result<(Thread, Agent, Access), Error> {
         let agent = self.agent_even_if_hidden(caller, agent).await?;
         let thread = self.thread_with(caller, &agent, id).await?;
+        // One about a channel is read beside that.
+        if thread.channel_id.is_some() {
+            return Err(Error::NotFound);
+        }
         if thread.user_id == caller.user {
             return Ok((thread, agent, Access::Own));
         }

@@ -53,6 +53,7 @@ impl Application {
             agent_id: talks_to.id,
             user_id: caller.user,
             channel_id: None,
+            inbox: false,
             title_source: if new.title.is_some() { TitleSource::Person } else { TitleSource::None },
             title: new.title,
             metadata: new.metadata,
@@ -100,7 +101,7 @@ impl Application {
     }
 }
 
-pub(super) fn thread_event(thread: &Thread, kind: EventKind) -> NewEvent {
+pub(crate) fn thread_event(thread: &Thread, kind: EventKind) -> NewEvent {
     NewEvent {
         organization_id: thread.organization_id,
         conversation_id: Some(thread.id),

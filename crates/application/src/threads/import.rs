@@ -117,6 +117,7 @@ impl Application {
             version: 1,
             created_at: self.clock.now(),
             edited_at: None,
+            deleted_at: None,
         }
     }
 

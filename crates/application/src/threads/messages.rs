@@ -16,6 +16,16 @@ pub enum MessagesAt {
     Time(Timestamp),
 }
 
+impl MessagesAt {
+    /// The place in the list.
+    pub(crate) fn position(self) -> Position {
+        match self {
+            Self::Position(position) => position,
+            Self::Time(time) => Position::Around(smallest_id_at(time)),
+        }
+    }
+}
+
 impl Application {
     /// A page of a thread's messages, of the active branch or of all.
     ///
@@ -33,11 +43,7 @@ impl Application {
         if !access.may_read_messages() {
             return Ok(Slice { items: Vec::new(), has_older: false, has_newer: false });
         }
-        let position = match at {
-            MessagesAt::Position(position) => position,
-            MessagesAt::Time(time) => Position::Around(smallest_id_at(time)),
-        };
-        let page = Page { position, limit };
+        let page = Page { position: at.position(), limit };
         let filter = MessageFilter { organization: caller.organization, conversation: id, branches, page };
         let Slice { items, has_older, has_newer } = self.store.list_messages(filter).await?;
         Ok(Slice { items: access.as_read(items), has_older, has_newer })
@@ -45,7 +51,7 @@ impl Application {
 }
 
 /// The smallest UUIDv7 of a time: its first 48 bits are the milliseconds since 1970 (RFC 9562, section 5.7).
-fn smallest_id_at(time: Timestamp) -> Uuid {
+pub(crate) fn smallest_id_at(time: Timestamp) -> Uuid {
     let millis = u64::try_from(time.unix_micros() / 1_000).unwrap_or(0).min((1 << 48) - 1);
     Uuid::from_u128(u128::from(millis) << 80)
 }

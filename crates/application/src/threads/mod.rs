@@ -14,9 +14,11 @@ mod update;
 
 pub use access::ThreadView;
 pub use create::NewThread;
+pub(crate) use create::thread_event;
 pub use feedback::NewFeedback;
 pub use import::ImportedRole;
 pub use list::{ListThreads, Scope};
 pub use messages::MessagesAt;
+pub(crate) use messages::smallest_id_at;
 pub(crate) use place::Place;
 pub use update::ThreadPatch;

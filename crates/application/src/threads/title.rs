@@ -3,15 +3,18 @@ use stead_domain::{
     message::MessageRole,
     page::{Page, PageLimit, Position},
     ports::{
-        llm::{LlmError, LlmMessage, LlmProviderExt, LlmRequest, Purpose},
+        llm::{LlmMessage, LlmRequest, Purpose},
         store::{Branches, Guard, MessageFilter, StoreError, ThreadMessage},
     },
     thread::{Thread, Title, TitleSource},
+    usage::{Account, UsagePurpose},
 };
 use uuid::Uuid;
 
 use super::ThreadView;
-use crate::{Application, Caller, Conflict, Error, TRIES, agents::AgentRef, markdown_words::first_words};
+use crate::{
+    Application, Caller, Conflict, Error, TRIES, agents::AgentRef, markdown_words::first_words, metering::Unanswered,
+};
 
 /// What a title is made from: the first messages, and so many characters of each.
 const MESSAGES: i64 = 6;
@@ -82,24 +85,24 @@ impl Application {
         let Some(first) = messages.iter().find(said) else { return Ok(None) };
         let agent = self.store.find_agent(thread.organization_id, thread.agent_id).await?;
         let model = agent.and_then(|agent| agent.model).map(|model| model.into_string());
-        let title = match self.require_ai(thread.organization_id).await {
-            Ok(()) => self.ask_for_title(model, &messages).await.map_err(Error::internal),
-            Err(Error::Conflict(_)) => Ok(None),
-            Err(error) => Err(error),
+        let title = match self.ask_for_title(thread, model, &messages).await {
+            Ok(title) => title,
+            Err(Unanswered::NotAllowed(_)) => None,
+            Err(error) => {
+                tracing::warn!(thread = %thread.id, error = &error as &dyn std::error::Error, "no title from the model");
+                None
+            }
         };
-        let title = title.unwrap_or_else(|error| {
-            tracing::warn!(thread = %thread.id, error = &error as &dyn std::error::Error, "no title from the model");
-            None
-        });
         let own_words = || Title::fitting(&first_words(&first.message.content, TITLE_LENGTH));
         Ok(title.or_else(own_words).or_else(|| Title::fitting("Untitled")))
     }
 
     async fn ask_for_title(
         &self,
+        thread: &Thread,
         model: Option<String>,
         messages: &[ThreadMessage],
-    ) -> Result<Option<Title>, LlmError> {
+    ) -> Result<Option<Title>, Unanswered> {
         let mut prompt = vec![LlmMessage::System(INSTRUCTION.to_owned())];
         for ThreadMessage { message, .. } in messages.iter().filter(|said| !said.message.content.is_empty()) {
             let content: String = message.content.chars().take(CHARACTERS).collect();
@@ -118,7 +121,14 @@ impl Application {
             temperature: None,
             max_answer_tokens: 200,
         };
-        let completion = self.llm.complete(request, 4_096).await?;
+        let account = Account {
+            organization: thread.organization_id,
+            user: Some(thread.user_id),
+            agent: Some(thread.agent_id),
+            conversation: Some(thread.id),
+            purpose: UsagePurpose::Title,
+        };
+        let completion = self.metered(account).complete(request, 4_096).await?;
         let line = completion.content.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         Ok(Title::fitting(&first_words(line.trim_matches(['"', '“', '”', '\'']), TITLE_LENGTH)))
     }

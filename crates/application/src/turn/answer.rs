@@ -8,10 +8,11 @@ use stead_domain::{
         store::Appended,
     },
     run::{Run, RunErrorCode, Usage},
+    source::Source,
 };
 
 use super::{finish::Ending, kill_points::reach, live::LiveRun, telling::Telling, tokens::estimate};
-use crate::Application;
+use crate::{Application, Conflict, metering::Unanswered};
 
 /// The longest answer that is kept, in bytes.
 const MAX_ANSWER: usize = 512 * 1024;
@@ -34,6 +35,8 @@ pub struct Answer {
     /// What the last question to the model used.
     pub usage: Usage,
     pub finish_reason: Option<FinishReason>,
+    /// What stood in its prompt, by number.
+    pub sources: Vec<Source>,
 }
 
 impl Answer {
@@ -46,6 +49,7 @@ impl Answer {
             model: None,
             usage: Usage::default(),
             finish_reason: None,
+            sources: Vec::new(),
         }
     }
 }
@@ -70,7 +74,8 @@ impl Application {
     pub(super) async fn ask(&self, telling: &mut Telling<'_>, request: LlmRequest, prompt_tokens: u32) -> Asked {
         let run = telling.run;
         let offered_tools = !request.tools.is_empty();
-        let model = request.model.clone().unwrap_or_else(|| self.llm.default_model().to_owned());
+        let model = request.model.clone().unwrap_or_else(|| self.models.default_model().to_owned());
+        let asked_for = model.clone();
         let mut asked = Asked {
             outcome: Outcome::Ends(Ending::Failed(RunErrorCode::ModelProtocol)),
             model,
@@ -81,7 +86,7 @@ impl Application {
         let begun = tokio::select! {
             biased;
             ending = self.interruption(telling.live) => Err(ending),
-            begun = self.llm.stream(request) => begun.map_err(|error| failure(run, &error)),
+            begun = self.stream_for(run, request) => begun.map_err(|error| refusal(run, error)),
         };
         let mut stream = match begun {
             Ok(stream) => stream,
@@ -149,6 +154,7 @@ impl Application {
             let output_tokens = i64::from(estimate(telling.round_text()));
             asked.usage = Usage { input_tokens: i64::from(prompt_tokens), output_tokens, ..Usage::default() };
         }
+        asked.usage = self.priced(&asked_for, &asked.model, asked.usage);
         let calls = if ending == Ending::Completed { calls.whole } else { Vec::new() };
         let outcome = if calls.is_empty() { Outcome::Ends(ending) } else { Outcome::Calls(calls) };
         Asked { outcome, ..asked }
@@ -185,6 +191,15 @@ impl Calls {
 /// Neither database keeps a NUL in text, and no model is to be trusted not to write one.
 fn without_nul(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+fn refusal(run: &Run, unanswered: Unanswered) -> Ending {
+    match unanswered {
+        Unanswered::Failed(error) => failure(run, &error),
+        Unanswered::NotAllowed(Conflict::AiDisabled) => Ending::Failed(RunErrorCode::AiDisabled),
+        Unanswered::NotAllowed(Conflict::AiBudgetUsedUp) => Ending::Failed(RunErrorCode::AiBudgetUsedUp),
+        Unanswered::NotAllowed(_) | Unanswered::Unknown(_) => Ending::Failed(RunErrorCode::Internal),
+    }
 }
 
 fn failure(run: &Run, error: &LlmError) -> Ending {

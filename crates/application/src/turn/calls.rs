@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use stead_domain::{
-    MessageId, ToolCallId,
+    ToolCallId,
     agent::ToolPolicy,
     event::EventKind,
     ports::{
@@ -64,7 +64,6 @@ impl Application {
         policy: ToolPolicy,
     ) -> Result<Round, Ending> {
         let run = telling.run;
-        let answer = run.answer_message_id.unwrap_or_else(|| MessageId::new(uuid::Uuid::nil()));
         let at = self.clock.now();
         let begin = |(id, call): (ToolCallId, LlmToolCall)| {
             let tool = toolbox.find(&call.name);
@@ -77,7 +76,7 @@ impl Application {
             ToolCall {
                 id,
                 organization_id: run.organization_id,
-                message_id: answer,
+                message_id: run.told_as(),
                 run_id: run.id,
                 step: model_step(round).saturating_add(1),
                 server: tool.map(|tool| tool.server_name.as_str().to_owned()).unwrap_or_default(),
@@ -115,6 +114,7 @@ impl Application {
         }
         reach("round_said");
         self.commit_held(run, telling.lease, changes, events).await?;
+        self.note_used(run, &asked.usage).await;
         reach("calls_kept");
         said.calls.iter().flat_map(told_of).for_each(|event| telling.live.push(event));
         if waits { Err(Ending::Paused) } else { Ok(said) }

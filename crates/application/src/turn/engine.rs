@@ -2,13 +2,14 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use stead_domain::{
-    MessageId, OrganizationId, RunId,
+    OrganizationId, RunId,
     agent::{Agent, ToolPolicy},
     ports::{
         llm::LlmTool,
         store::{AppendChunks, Appended},
     },
     run::{Lease, Run, RunErrorCode},
+    usage::UsagePurpose,
 };
 
 use super::{
@@ -41,12 +42,8 @@ struct Carried {
 impl Application {
     /// Runs a run that this process holds, detached from whoever asked for it. One that goes on, in its attempt or with what
     /// earlier ones did by tools, is read first; if that fails, its lease lapses and it is found again.
-    pub(super) async fn begin_run(&self, run: Run, lease: Lease, goes_on: bool) {
+    pub(crate) async fn begin_run(&self, run: Run, lease: Lease, goes_on: bool) {
         reach("accepted");
-        let Some(answer) = run.answer_message_id else {
-            tracing::error!(run = %run.id, "a run without an answer's row cannot be run");
-            return;
-        };
         let carried =
             if goes_on || run.attempt > 1 { self.carry_over(&run, &lease).await } else { Ok(Carried::default()) };
         let carried = match carried {
@@ -57,19 +54,22 @@ impl Application {
             }
         };
         // Open before anybody is told of the run, so that its followers find it here.
-        let live = match self.open_live(&run, answer, &carried).await {
+        let live = match self.open_live(&run, &carried).await {
             Ok(live) => live,
             Err(error) => {
                 tracing::warn!(run = %run.id, error = &error as &dyn std::error::Error, "the stream of a run could not be read");
                 return;
             }
         };
+        if is_in_room(&run) {
+            self.tell_room(&run, Arc::clone(&live));
+        }
         let application = self.clone();
         self.background.spawn(application.execute(run, lease, live, carried));
     }
 
     /// Runs a run that a commit of this process has just started.
-    pub(super) async fn execute_started(
+    pub(crate) async fn execute_started(
         &self,
         organization: OrganizationId,
         id: RunId,
@@ -101,13 +101,13 @@ impl Application {
         Ok(Carried { rounds, n, told: true })
     }
 
-    async fn open_live(&self, run: &Run, answer: MessageId, carried: &Carried) -> Result<Arc<LiveRun>, Error> {
+    async fn open_live(&self, run: &Run, carried: &Carried) -> Result<Arc<LiveRun>, Error> {
         if !carried.told {
-            return Ok(self.live.open(run, answer, Vec::new()));
+            return Ok(self.live.open(run, run.told_as(), Vec::new()));
         }
         let told = self.stored_news(run.organization_id, run.id, StreamPosition::default()).await?;
         let told = told.unwrap_or_default().into_iter().map(|(_, event)| event).collect();
-        Ok(self.live.open(run, answer, told))
+        Ok(self.live.open(run, run.told_as(), told))
     }
 
     // A run that ends begins the next one: the type says where that circle ends.
@@ -167,8 +167,9 @@ impl Application {
             return Ok(Answer::failed(RunErrorCode::Internal));
         };
         // Servers of tools, and files that are still being read, may take their time.
-        let prepared =
-            async { Ok::<_, Error>((self.toolbox(&agent).await?, self.prompt(run, &agent, &organization).await?)) };
+        let prepared = async {
+            Ok::<_, Error>((self.tools_of(run, &agent).await?, self.prompt(run, &agent, &organization).await?))
+        };
         let (toolbox, prompt) = tokio::select! {
             biased;
             ending = self.interruption(live) => {
@@ -182,7 +183,7 @@ impl Application {
         let Carried { mut rounds, n, .. } = carried;
         let content = joined(rounds.iter().map(|round| round.text.as_str()));
         let mut telling = Telling::new(self, run, lease, live, content, n);
-        let mut answer = Answer::failed(RunErrorCode::Internal);
+        let mut answer = Answer { sources: prompt.sources.clone(), ..Answer::failed(RunErrorCode::Internal) };
         let mut ours = false;
         loop {
             if rounds.last().is_some_and(|round| !round.has_ended())
@@ -225,6 +226,20 @@ impl Application {
         answer.content = telling.content;
         Ok(answer)
     }
+}
+
+impl Application {
+    /// What the agent may call for this run. In a room nobody is asked whether it may: it then calls what it may call
+    /// unasked, and nothing in a person's stead.
+    async fn tools_of(&self, run: &Run, agent: &Agent) -> Result<Toolbox, Error> {
+        let unasked = run.purpose == UsagePurpose::Turn && agent.tool_policy == ToolPolicy::Auto;
+        if is_in_room(run) && !unasked { Ok(Toolbox::default()) } else { self.toolbox(agent).await }
+    }
+}
+
+/// Whether a run answers in a room of several, where its answer gets its place when it is stored.
+pub(super) fn is_in_room(run: &Run) -> bool {
+    run.answer_message_id.is_none()
 }
 
 /// What the model is offered in the next round: nothing once it has had its rounds, or fails all the time.

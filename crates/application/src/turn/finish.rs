@@ -8,16 +8,18 @@ use stead_domain::{
     ports::{
         llm::FinishReason,
         store::{
-            Change, Commit, Committed, FinishMessage, FinishRun, Guard, MessageChange, Outcome, RunChange, StoreError,
-            ThreadChange, ThreadMessage,
+            Change, Commit, Committed, FinishMessage, FinishRun, Guard, MessageChange, Outcome, RunChange, SetSources,
+            StoreError, ThreadChange, ThreadMessage,
         },
     },
     run::{Lease, Run, RunError, RunErrorCode, RunStatus, RunStep, RunStepKind, RunStepState},
+    source::{MOST_SOURCES, Source, numbers_cited},
     thread::{Thread, TitleSource},
 };
 
 use super::{
     answer::Answer,
+    engine::is_in_room,
     kill_points::reach,
     live::LiveRun,
     post::{answer_metadata, run_event},
@@ -56,10 +58,17 @@ impl Application {
         let held = Guard::RunLease { run: run.id, lease: lease.clone() };
         let mut failures = 0;
         loop {
-            match self.finish(run, held.clone(), &answer, Vec::new()).await {
+            let finished = if is_in_room(run) {
+                self.finish_in_room(run, held.clone(), &answer).await
+            } else {
+                self.finish(run, held.clone(), &answer, Vec::new())
+                    .await
+                    .map(|(run, said, next)| (run, Some(said), next))
+            };
+            match finished {
                 Ok((ended, message, outcomes)) => {
                     reach("ended");
-                    closing(&ended, Some(message)).into_iter().for_each(|event| live.push(event));
+                    closing(&ended, message).into_iter().for_each(|event| live.push(event));
                     self.live.close(run.id, live);
                     self.start_following(run, outcomes.last()).await;
                     return;
@@ -114,16 +123,11 @@ impl Application {
         let error = error.map(|code| RunError { code, message: code.sentence().to_owned() });
         let finish_run = FinishRun { run: run.id, status, model: answer.model.clone(), error, usage: answer.usage, at };
         let finish_message = finish_message(run, answer_id, answer, message_status);
-        let step = RunStep {
-            attempt: run.attempt,
-            n: model_step(answer.rounds),
-            kind: RunStepKind::Model { text: answer.last_text.clone(), tool_calls: Vec::new() },
-            state: if status == RunStatus::Completed { RunStepState::Done } else { RunStepState::Unknown },
-            usage: answer.usage,
-        };
+        let step = last_step(run, answer, status);
         let conversation = run.conversation_id;
+        changes.push(Change::Message(MessageChange::Finish(finish_message)));
+        changes.extend(sources_of(run, answer_id, answer));
         changes.extend([
-            Change::Message(MessageChange::Finish(finish_message)),
             Change::Run(RunChange::Step(run.id, step)),
             Change::Run(RunChange::Finish(finish_run)),
             Change::Thread(ThreadChange::Touch { conversation, at }),
@@ -147,13 +151,16 @@ impl Application {
             Committed::Done(outcomes) => outcomes,
             Committed::Replayed(_) => return Err(StoreError::Internal("a commit without a key was replayed".into())),
         };
+        self.note_used(run, &answer.usage).await;
         let ended = self.store.find_run(run.organization_id, run.id).await?.ok_or_else(missing)?;
         let message = self.store.find_message(run.organization_id, answer_id).await?.ok_or_else(missing)?;
         Ok((ended, message, outcomes))
     }
 
     fn title_job(&self, thread: &Thread, status: RunStatus) -> Option<NewJob> {
-        (status == RunStatus::Completed && thread.title_source == TitleSource::None).then(|| NewJob {
+        // What is asked beside a channel is shown without a title.
+        let is_due = thread.title_source == TitleSource::None && thread.channel_id.is_none();
+        (status == RunStatus::Completed && is_due).then(|| NewJob {
             id: JobId::new(self.ids.next()),
             organization_id: thread.organization_id,
             task: Task::TitleThread(thread.id),
@@ -167,6 +174,32 @@ impl Application {
         {
             tracing::error!(run = %next, error = &error as &dyn std::error::Error, "the next run could not be begun");
         }
+    }
+}
+
+/// Keeps what an answer was made from: what stood in its prompt, and what of that it points at.
+pub(crate) fn sources_of(run: &Run, message: MessageId, answer: &Answer) -> Option<Change> {
+    if answer.sources.is_empty() {
+        return None;
+    }
+    let cited = numbers_cited(&answer.content);
+    let marked = |source: &Source| Source { cited: cited.contains(&source.n), ..*source };
+    Some(Change::Message(MessageChange::SetSources(SetSources {
+        organization: run.organization_id,
+        conversation: run.conversation_id,
+        message,
+        sources: answer.sources.iter().map(marked).take(MOST_SOURCES).collect(),
+    })))
+}
+
+/// The step in which the model said its last.
+pub(crate) fn last_step(run: &Run, answer: &Answer, status: RunStatus) -> RunStep {
+    RunStep {
+        attempt: run.attempt,
+        n: model_step(answer.rounds),
+        kind: RunStepKind::Model { text: answer.last_text.clone(), tool_calls: Vec::new() },
+        state: if status == RunStatus::Completed { RunStepState::Done } else { RunStepState::Unknown },
+        usage: answer.usage,
     }
 }
 

@@ -31,13 +31,18 @@ mod told_calls;
 mod tool_results;
 mod wait;
 
+pub(crate) use answer::Answer;
 pub use approvals::{Decision, Reason};
 pub use events::{Followed, RunEvent, StreamPosition};
+pub(crate) use finish::{Ending, last_step, sources_of};
 #[cfg(feature = "kill-points")]
 pub use kill_points::STEPS;
+pub(crate) use live::{Cursor, LiveRun};
 pub(crate) use live_runs::LiveRuns;
 pub use post::{NewMessage, Turn};
+pub(crate) use post::{answer_metadata, run_event};
 pub use prompt::PROMPT_VERSION;
+pub(crate) use prompt::instructions;
 pub(crate) use thread_locks::ThreadLocks;
 pub(crate) use tokens::estimate as estimate_tokens;
 pub use wait::Answered;

@@ -8,6 +8,7 @@ use stead_domain::{
     },
     run::{Lease, Run, RunStatus, Usage},
     thread::{MAX_QUEUED_RUNS, Thread},
+    usage::UsagePurpose,
 };
 
 use super::PROMPT_VERSION;
@@ -72,7 +73,7 @@ impl Application {
             let place = self.place_after(caller.organization, id, new.parent).await?;
             self.may_talk_to(caller, &agent).await?;
             let said = self.user_message(caller, &thread, &new, content_html.clone(), place.before);
-            let (run, answer) = self.new_run(caller, &said, &agent, said.created_at);
+            let (run, answer) = self.new_run(caller, &thread, &said, &agent, said.created_at);
             let (guards, changes) = attach(caller, id, Some(said.id), &new.file_ids).unzip();
             let mut commit = self.turn_commit(caller, &thread, &run, place, vec![said, answer], request.as_ref());
             commit.guards.extend(guards);
@@ -111,7 +112,7 @@ impl Application {
         if !agent.is_visible_to(caller.user, caller.role) {
             return Err(Error::NotFound);
         }
-        self.require_ai(caller.organization).await
+        self.require_ai(caller.organization, Some(caller.user)).await
     }
 
     fn user_message(
@@ -141,11 +142,19 @@ impl Application {
             version: 1,
             created_at: self.clock.now(),
             edited_at: None,
+            deleted_at: None,
         }
     }
 
     /// A run that answers a message, asked for at `at`, and the row of its answer.
-    pub(super) fn new_run(&self, caller: &Caller, said: &Message, agent: &Agent, at: Timestamp) -> (Run, Message) {
+    pub(crate) fn new_run(
+        &self,
+        caller: &Caller,
+        thread: &Thread,
+        said: &Message,
+        agent: &Agent,
+        at: Timestamp,
+    ) -> (Run, Message) {
         let answer_id = MessageId::new(self.ids.next());
         let run = Run {
             id: RunId::new(self.ids.next()),
@@ -153,6 +162,7 @@ impl Application {
             conversation_id: said.conversation_id,
             agent_id: agent.id,
             requested_by: caller.user,
+            purpose: if thread.channel_id.is_some() { UsagePurpose::Assistant } else { UsagePurpose::Turn },
             trigger_message_id: said.id,
             answer_message_id: Some(answer_id),
             status: RunStatus::Queued,
@@ -210,7 +220,7 @@ impl Application {
     }
 
     /// After a commit that, at `at`, queued `run` and started what was next: runs it here if it was that one.
-    pub(super) async fn begin_or_queue(
+    pub(crate) async fn begin_or_queue(
         &self,
         run: Run,
         started: Option<&Outcome>,
@@ -232,7 +242,7 @@ impl Application {
     }
 
     /// A repeat: the run that was begun before, begun again if it failed.
-    pub(super) async fn turn_begun_before(
+    pub(crate) async fn turn_begun_before(
         &self,
         caller: &Caller,
         agent: AgentRef,
@@ -244,7 +254,7 @@ impl Application {
         if run.status != RunStatus::Failed {
             return Ok(Turn { run, replayed: true });
         }
-        self.require_ai(caller.organization).await?;
+        self.require_ai(caller.organization, Some(caller.user)).await?;
         let (conversation, agent, at) = (thread.id, run.agent_id, self.clock.now());
         let answer = run.answer_message_id.ok_or(Error::NotFound)?;
         let again = Run { status: RunStatus::Queued, queued_at: at, error: None, ended_at: None, ..run };
@@ -307,18 +317,19 @@ fn answer_row(run: &Run, said: &Message, id: MessageId) -> Message {
         version: 1,
         created_at: run.created_at,
         edited_at: None,
+        deleted_at: None,
         organization_id: run.organization_id,
         conversation_id: run.conversation_id,
     }
 }
 
 /// What the server keeps with every answer.
-pub(super) fn answer_metadata(run: &Run) -> Json {
+pub(crate) fn answer_metadata(run: &Run) -> Json {
     let said = run.trigger_message_id.to_string();
     Json::empty().with("in_reply_to", said).with("run_id", run.id.to_string())
 }
 
-pub(super) fn run_event(run: &Run, kind: EventKind, subject_id: uuid::Uuid, at: Timestamp) -> NewEvent {
+pub(crate) fn run_event(run: &Run, kind: EventKind, subject_id: uuid::Uuid, at: Timestamp) -> NewEvent {
     NewEvent {
         organization_id: run.organization_id,
         conversation_id: Some(run.conversation_id),

@@ -11,14 +11,16 @@ use stead_domain::{
         store::{BranchFilter, ThreadMessage},
     },
     run::{Run, RunStep},
+    source::Source,
 };
 
 use super::{
+    engine::is_in_room,
     rounds::{Round, rounds_of},
     tokens::estimate,
     tool_results::MODEL_RESULT_BYTES,
 };
-use crate::{Application, Error};
+use crate::{Application, Error, rooms::Makings};
 
 /// Raised when the wording or the make-up of the prompt changes: a run says which it used.
 pub const PROMPT_VERSION: i32 = 2;
@@ -38,6 +40,8 @@ const RESULT_BYTES: [usize; 5] = [MODEL_RESULT_BYTES, 16 * 1024, 4 * 1024, 1024,
 /// What the model is told in every round of a turn: the agent's instructions, and the conversation up to the message that is
 /// answered, on that message's branch, whichever is shown.
 pub struct Prompt {
+    /// What of it an answer may point at.
+    pub(super) sources: Vec<Source>,
     model: Option<String>,
     temperature: Option<stead_domain::agent::Temperature>,
     system: String,
@@ -66,9 +70,14 @@ impl Group {
 impl Application {
     /// Reads what a run's prompts are made of: pages of the branch, newest first, until the budget is full.
     pub(super) async fn prompt(&self, run: &Run, agent: &Agent, organization: &Organization) -> Result<Prompt, Error> {
-        let system = instructions(agent, organization);
         let budget = self.settings.context_tokens.saturating_sub(self.settings.answer_tokens);
+        if is_in_room(run) {
+            return self.room_prompt(run, agent, organization, budget).await;
+        }
+        let beside = self.beside_thread(run, agent, budget).await?;
+        let system = instructions(agent, organization) + &beside.instructions;
         let files = self.told_of_files(run, budget).await?;
+        let files = [beside.knowledge.text, files].into_iter().flatten().reduce(|one, other| one + "\n\n" + &other);
         let mut left =
             budget.saturating_sub(estimate(&system) + PER_MESSAGE).saturating_sub(files_cost(files.as_deref()));
         let mut history = Vec::new();
@@ -94,11 +103,32 @@ impl Application {
             }
         }
         Ok(Prompt {
+            sources: beside.knowledge.sources,
             model: agent.model.clone().map(|model| model.into_string()),
             temperature: agent.temperature.or(self.settings.temperature),
             system,
             files,
             history,
+            budget,
+            max_answer_tokens: self.settings.answer_tokens,
+        })
+    }
+
+    async fn room_prompt(
+        &self,
+        run: &Run,
+        agent: &Agent,
+        organization: &Organization,
+        budget: u32,
+    ) -> Result<Prompt, Error> {
+        let Makings { system, knowledge, sources, history } = self.makings(run, agent, organization, budget).await?;
+        Ok(Prompt {
+            sources,
+            model: agent.model.clone().map(|model| model.into_string()),
+            temperature: agent.temperature.or(self.settings.temperature),
+            system,
+            files: knowledge,
+            history: history.into_iter().rev().map(|said| Group::new(vec![said])).collect(),
             budget,
             max_answer_tokens: self.settings.answer_tokens,
         })
@@ -180,7 +210,7 @@ fn fitting(tools: Vec<LlmTool>, mut left: u32) -> Vec<LlmTool> {
     tools.into_iter().filter(fits).collect()
 }
 
-fn instructions(agent: &Agent, organization: &Organization) -> String {
+pub(crate) fn instructions(agent: &Agent, organization: &Organization) -> String {
     let name = agent.display_name.as_str();
     let mut text = format!("You are {name}, an agent of {}. Answer in Markdown.", organization.name.as_str());
     for part in [agent.description.as_str(), agent.instructions.as_str()] {

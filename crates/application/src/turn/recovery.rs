@@ -32,7 +32,6 @@ impl Application {
     /// Goes on with a run whose process died or lost sight of it: begins it anew, or, where its person wants it stopped or it
     /// was begun too often, ends it with the text it had.
     async fn take_over(&self, run: Run, lease: Lease) -> Result<(), Error> {
-        let Some(answer_id) = run.answer_message_id else { return Ok(()) };
         let ending = if run.cancel_requested {
             Ending::Cancelled
         } else if run.attempt >= MAX_ATTEMPTS {
@@ -54,7 +53,7 @@ impl Application {
         };
         let told = self.stored_news(run.organization_id, run.id, StreamPosition::default()).await?;
         let told = told.unwrap_or_default().into_iter().map(|(_, event)| event).collect();
-        let live = self.live.open(&run, answer_id, told);
+        let live = self.live.open(&run, run.told_as(), told);
         let application = self.clone();
         self.background.spawn(async move {
             let mut answer = answer;

@@ -35,7 +35,7 @@ impl Application {
             let (thread, agent) = self.own_thread(caller, agent, id).await?;
             let question = self.question_of(caller.organization, id, answer).await?;
             self.may_talk_to(caller, &agent).await?;
-            let (run, answer) = self.new_run(caller, &question, &agent, self.clock.now());
+            let (run, answer) = self.new_run(caller, &thread, &question, &agent, self.clock.now());
             let place = Place::after(id, question.id);
             let commit = self.turn_commit(caller, &thread, &run, place, vec![answer], request.as_ref());
             match self.commit(commit).await {

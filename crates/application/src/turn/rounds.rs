@@ -106,13 +106,12 @@ pub fn failures_in_a_row(rounds: &[Round]) -> usize {
 impl Application {
     /// The rounds of a run in all its attempts so far: what was done with tools is never done again because a run is.
     pub(super) async fn rounds_so_far(&self, run: &Run) -> Result<Vec<Round>, StoreError> {
-        let Some(answer) = run.answer_message_id else { return Ok(Vec::new()) };
         let steps = self.store.list_run_steps(run.organization_id, vec![run.id]).await?;
         if !steps.iter().any(|(_, step)| matches!(step.kind, RunStepKind::Tool { .. })) {
             return Ok(Vec::new());
         }
-        let Some(answer) = self.store.find_message(run.organization_id, answer).await? else { return Ok(Vec::new()) };
+        let calls = self.store.list_tool_calls(run.organization_id, run.id).await?;
         let steps: Vec<RunStep> = steps.into_iter().map(|(_, step)| step).collect();
-        Ok(rounds_of(&steps, &answer.tool_calls).0)
+        Ok(rounds_of(&steps, &calls).0)
     }
 }

@@ -8,6 +8,7 @@ use stead_domain::{
 };
 
 use super::{
+    engine::is_in_room,
     events::{RunEvent, StreamPosition},
     told::{closing, opening},
     told_calls::told_as,
@@ -31,10 +32,14 @@ impl Application {
             Some(answer) => self.store.find_message(organization, answer).await?,
             None => None,
         };
-        let message_id = run.answer_message_id.unwrap_or(run.trigger_message_id);
+        let message_id = run.told_as();
         let (ended, begun) = (run.status.has_ended(), run.has_started());
         let whole = answer.as_ref().filter(|_| ended).map(|answer| answer.message.content.clone());
-        let calls = answer.as_ref().map(|answer| answer.tool_calls.as_slice()).unwrap_or_default();
+        let calls = match &answer {
+            Some(answer) => answer.tool_calls.clone(),
+            None if is_in_room(&run) => self.store.list_tool_calls(organization, run.id).await?,
+            None => Vec::new(),
+        };
         let mut news = News { at, events: Vec::new(), message_id };
         let opening = opening(&run, said);
         let opening_length = u32::try_from(opening.len()).unwrap_or(u32::MAX);
@@ -65,7 +70,7 @@ impl Application {
                 0
             }
             Some(whole) => {
-                let events = news.pieces(&pieces, opening_length, calls);
+                let events = news.pieces(&pieces, opening_length, &calls);
                 news.text(0, whole, false);
                 events
             }
@@ -74,7 +79,7 @@ impl Application {
                     let content = self.text_so_far(&run).await?;
                     news.text(0, &content, false);
                 }
-                news.pieces(&pieces, opening_length, calls)
+                news.pieces(&pieces, opening_length, &calls)
             }
         };
         if ended {

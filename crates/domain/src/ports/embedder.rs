@@ -22,6 +22,11 @@ pub trait Embedder: Send + Sync + 'static {
 
     /// Names the model, for the record: vectors of the same name may be compared.
     fn model(&self) -> &str;
+
+    /// Whether it asks a model, so that what it is given leaves the house and counts as used.
+    fn asks_a_model(&self) -> bool {
+        true
+    }
 }
 
 /// How near two vectors are: 1 in the same direction, 0 at right angles or where one of them says nothing, or where they are

@@ -1,4 +1,4 @@
-//! The port to who is there. **Provisional** until its first adapter.
+//! The port to who is there.
 
 use async_trait::async_trait;
 
@@ -10,6 +10,7 @@ use crate::{OrganizationId, Timestamp, UserId};
 /// - The answer has one entry for each user asked for, in that order; a user nobody has heard of is offline.
 /// - Users of another organization are offline.
 /// - What a connection reported on one node is seen on every node within two seconds.
+/// - Connections of a node that died lapse.
 #[async_trait]
 pub trait PresenceSource: Send + Sync + 'static {
     /// The presence of up to 1,000 users of one organization.
@@ -23,21 +24,37 @@ pub trait PresenceSource: Send + Sync + 'static {
 /// Whether somebody is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Presence {
-    /// What others see.
+    /// Whether they are connected and active.
     pub status: ConnectionStatus,
     /// When there was last activity.
     pub last_seen_at: Option<Timestamp>,
 }
 
-/// What others see of somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl Presence {
+    /// Of somebody nobody has heard of.
+    pub const UNKNOWN: Self = Self { status: ConnectionStatus::Offline, last_seen_at: None };
+}
+
+/// Whether somebody is there and active. Of several connections the greatest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ConnectionStatus {
-    /// Connected, with activity of late.
-    Online,
-    /// Connected, without.
-    Away,
     /// Not connected.
     Offline,
+    /// Connected, without activity of late.
+    Away,
+    /// Connected, with.
+    Online,
+}
+
+impl ConnectionStatus {
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Away => "away",
+            Self::Offline => "offline",
+        }
+    }
 }
 
 /// Presence cannot be told now.

@@ -1,53 +1,104 @@
-//! The port to the vector index. **Provisional** until its first adapter.
+//! The port to the vector index.
 //!
 //! An index, never a source: a hit is an id and a version, and passes the read gate before anything of it is used.
 
-use async_trait::async_trait;
-use uuid::Uuid;
+mod error;
+mod id;
 
-use crate::{ConversationId, OrganizationId, Timestamp, UserId};
+use async_trait::async_trait;
+pub use error::VectorStoreError;
+pub use id::{VectorId, VectorSource};
+
+use crate::{ConversationId, FileId, OrganizationId, Timestamp, UserId};
 
 /// An index of vectors.
 ///
 /// # Contract
-/// - Vectors live in one namespace per organization; no call sees another's.
-/// - It may be stale: what was written is found within a minute, what was deleted may be found for as long.
-/// - A `query` without a conversation gives nothing and asks nobody.
+/// - Vectors live in one namespace per organization; no call finds, lists or removes another's.
+/// - Any number of vectors and ids is taken; the adapter makes batches of what its index allows. Where a call fails, some
+///   of it may be done. Every call may be made again: twice is as once.
+/// - It may be behind: what was written is found, and what was removed is gone, within a minute. Calls on one id take
+///   effect in the order in which they were made, one after the other.
+/// - It need not be honest: a hit may be stale, deleted, outside of what was asked, or of no meaning to anybody. An
+///   adapter leaves out what it can see to be wrong; nobody relies on that.
+/// - It always ends: the adapter has time-outs.
 #[async_trait]
 pub trait VectorStore: Send + Sync + 'static {
-    /// Stores up to 100 vectors, replacing those of the same id.
+    /// The length that every vector must have; `None` where vectors of any length are taken.
     ///
     /// # Errors
-    /// [`VectorStoreError::Dimension`] if one has another length than the index (none is then stored);
-    /// [`VectorStoreError::Unavailable`].
+    /// As [`VectorStoreError`] says, but for [`VectorStoreError::Dimension`].
+    async fn dimension(&self) -> Result<Option<usize>, VectorStoreError>;
+
+    /// Stores vectors, each in the place of what has its id. If an id is given twice, the last one counts. A vector of
+    /// nothing but zeros has no direction and cannot be near to anything: it is not kept, and what had its id is removed.
+    ///
+    /// # Errors
+    /// [`VectorStoreError::Dimension`] if one has another length than the index; [`VectorStoreError::Rejected`] if one is
+    /// not finite or is in more than [`VectorRecord::MAX_PLACES`] places: none of them is then stored. Else as
+    /// [`VectorStoreError`] says.
     async fn upsert(&self, organization: OrganizationId, vectors: Vec<VectorRecord>) -> Result<(), VectorStoreError>;
 
-    /// Removes up to 1,000 vectors; those that are not there are no error.
+    /// Removes these vectors; those that are not there are no error.
     ///
     /// # Errors
-    /// [`VectorStoreError::Unavailable`].
-    async fn delete(&self, organization: OrganizationId, ids: &[String]) -> Result<(), VectorStoreError>;
+    /// As [`VectorStoreError`] says.
+    async fn delete(&self, organization: OrganizationId, ids: &[VectorId]) -> Result<(), VectorStoreError>;
 
-    /// The nearest vectors by cosine, nearest first.
+    /// Removes the vectors of these sources whose chunk is `from_chunk` or a later one: all of them from 0, what is left of
+    /// a longer text before it was edited from the number of its chunks now.
     ///
     /// # Errors
-    /// [`VectorStoreError::Dimension`], [`VectorStoreError::Unavailable`].
+    /// As [`VectorStoreError`] says.
+    async fn delete_sources(
+        &self,
+        organization: OrganizationId,
+        sources: &[VectorSource],
+        from_chunk: u32,
+    ) -> Result<(), VectorStoreError>;
+
+    /// Removes all of the organization's vectors.
+    ///
+    /// # Errors
+    /// As [`VectorStoreError`] says.
+    async fn delete_organization(&self, organization: OrganizationId) -> Result<(), VectorStoreError>;
+
+    /// The nearest vectors by cosine among those that fit all of the query, nearest first, each once. Any number of places
+    /// may be named: where an index takes only so many, the adapter asks several times and joins the answers. A query
+    /// without a place, with an empty list of files, with a limit of 0, or with a vector of nothing but zeros gives nothing
+    /// and asks nobody.
+    ///
+    /// # Errors
+    /// [`VectorStoreError::Dimension`]; [`VectorStoreError::Rejected`] if the vector is not finite. Else as
+    /// [`VectorStoreError`] says.
     async fn query(&self, organization: OrganizationId, query: VectorQuery)
     -> Result<Vec<VectorHit>, VectorStoreError>;
+
+    /// The ids of the organization's vectors, a page at a time, in no promised order: from the start, or from where a page
+    /// says that the next one begins. What stands while the pages are read is in exactly one of them. A page may be empty
+    /// and yet have a next one.
+    ///
+    /// # Errors
+    /// [`VectorStoreError::Rejected`] for an `after` that no page gave. Else as [`VectorStoreError`] says.
+    async fn list(&self, organization: OrganizationId, after: Option<&str>) -> Result<VectorPage, VectorStoreError>;
 }
 
 /// A vector and what it is filtered by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VectorRecord {
-    /// Deterministic: the same source and passage give the same id.
-    pub id: String,
-    /// The vector.
+    /// What it stands for.
+    pub id: VectorId,
+    /// The vector. Need not be of length one.
     pub values: Vec<f32>,
-    /// Where the source was said or shared.
-    pub conversation_id: ConversationId,
-    /// What the source is.
-    pub source: VectorSource,
-    /// Who wrote or shared it.
+    /// The model that made it, as [`Embedder::model`](super::Embedder::model) names it.
+    pub model: String,
+    /// Where the source was said; of a file, every conversation that it is attached in. It is stored anew when that
+    /// changes. A file in more than [`VectorRecord::MAX_PLACES`] keeps the newest: it is then not found by the others.
+    /// Without any it is found by no query.
+    pub places: Vec<VectorPlace>,
+    /// Of a file, what it is called.
+    pub file_name: Option<String>,
+    /// The user who wrote or uploaded it.
     pub author: Option<UserId>,
     /// When.
     pub created_at: Timestamp,
@@ -55,68 +106,105 @@ pub struct VectorRecord {
     pub version: i64,
 }
 
-/// What a vector stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VectorSource {
-    /// A message.
-    Message(crate::MessageId),
-    /// A passage of a file, or its summary.
-    File {
-        /// The file.
-        file_id: Uuid,
-        /// Its name.
-        file_name: String,
-    },
+impl VectorRecord {
+    /// The most places of one vector.
+    pub const MAX_PLACES: usize = 500;
 }
 
-/// A question to the index.
+/// A conversation in which a source can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VectorPlace {
+    /// A channel of any kind.
+    Channel(ConversationId),
+    /// A thread with an agent.
+    Thread(ConversationId),
+}
+
+impl VectorPlace {
+    /// The conversation.
+    pub fn conversation_id(self) -> ConversationId {
+        match self {
+            Self::Channel(id) | Self::Thread(id) => id,
+        }
+    }
+}
+
+/// What kind of source is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VectorKind {
+    /// Messages alone.
+    Message,
+    /// Files alone.
+    File,
+}
+
+/// A question to the index. What fits must fit all of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VectorQuery {
     /// The vector to be near to.
     pub values: Vec<f32>,
-    /// Only sources in these conversations.
-    pub conversations: Vec<ConversationId>,
+    /// Only vectors that this model made: others cannot be compared. Vectors of another length do not fit either.
+    pub model: String,
+    /// Only sources that are in one of these places: what every reader of the answer may see.
+    pub places: Vec<VectorPlace>,
+    /// Only this kind of source.
+    pub kind: Option<VectorKind>,
     /// Only sources by this author.
     pub author: Option<UserId>,
-    /// Only these files.
-    pub files: Option<Vec<Uuid>>,
-    /// At most so many hits, 1 to 100.
+    /// Only these files, and no message.
+    pub files: Option<Vec<FileId>>,
+    /// Only sources made then or later.
+    pub since: Option<Timestamp>,
+    /// Only sources made before.
+    pub before: Option<Timestamp>,
+    /// At most so many hits. More than [`VectorQuery::MAX_LIMIT`] is as that.
     pub limit: u32,
 }
 
+impl VectorQuery {
+    /// The most hits of one query.
+    pub const MAX_LIMIT: u32 = 1_000;
+
+    /// All that is near in these places, as many as `limit`.
+    pub fn new(values: Vec<f32>, model: impl Into<String>, places: Vec<VectorPlace>, limit: u32) -> Self {
+        Self {
+            values,
+            model: model.into(),
+            places,
+            kind: None,
+            author: None,
+            files: None,
+            since: None,
+            before: None,
+            limit,
+        }
+    }
+
+    /// Whether nothing can fit, so that nobody needs to be asked.
+    pub fn is_void(&self) -> bool {
+        self.limit == 0
+            || self.places.is_empty()
+            || self.files.as_ref().is_some_and(Vec::is_empty)
+            || self.values.iter().all(|value| *value == 0.0)
+    }
+}
+
 /// A hit: an id to be checked, never text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct VectorHit {
     /// What it stands for.
-    pub source: VectorSource,
+    pub id: VectorId,
     /// The version that was embedded.
     pub version: i64,
-    /// How near, 1 being the same direction.
+    /// How near: the cosine, 1 being the same direction. Finite.
     pub score: f32,
 }
 
-/// A vector index failed.
-#[derive(Debug, thiserror::Error)]
-pub enum VectorStoreError {
-    /// A vector has another length than the index.
-    #[error("the vector has {given} dimensions, the index {expected}")]
-    Dimension {
-        /// What was given.
-        given: usize,
-        /// What the index has.
-        expected: usize,
-    },
-    /// The index cannot be used now; trying later may help.
-    #[error("the vector index is unavailable")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl VectorStoreError {
-    /// Whether the same call may succeed later.
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Unavailable(_) => true,
-            Self::Dimension { .. } => false,
-        }
-    }
+/// Some of the ids of an organization.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VectorPage {
+    /// The ids.
+    pub ids: Vec<VectorId>,
+    /// Where the next page begins; `None` after the last.
+    pub next: Option<String>,
 }

@@ -2,7 +2,7 @@ use crate::{config::Config, wire};
 
 pub async fn run(mut config: Config) -> anyhow::Result<()> {
     config.database.migrate = true;
-    wire::store(&config).await?;
+    wire::database(&config).await?;
     tracing::info!("the tables are up to date");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod config;
+mod exchange;
 mod extract;
 mod healthcheck;
 mod migrate;
@@ -45,6 +46,11 @@ enum Command {
     /// What an operator does by hand: backup, restore, dead jobs.
     #[command(subcommand)]
     Admin(admin::AdminCommand),
+    /// Bring in conversations that were held elsewhere.
+    #[command(subcommand)]
+    Import(exchange::ImportCommand),
+    /// Write all of an organization to a file: people, channels, messages, threads, files.
+    Export(exchange::ExportArguments),
     /// Ask the server of this configuration whether it is ready; ends with 0 if it is.
     Healthcheck,
     /// Read one document, for the process that asks for it.
@@ -76,6 +82,8 @@ impl CommandLine {
             Command::Worker => self.with_runtime(worker::run),
             Command::Migrate => self.with_runtime(migrate::run),
             Command::Admin(ref command) => command.run(&self),
+            Command::Import(ref command) => command.run(&self),
+            Command::Export(ref arguments) => self.with_runtime(|config| exchange::export(config, arguments)),
             Command::Healthcheck => healthcheck::run(&self.read_config()?),
         }
     }

@@ -14,8 +14,9 @@ use crate::{
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     let recorder = metrics::gather(&config.metrics)?;
-    let store = wire::store(&config).await.context("a worker needs a database that it can share, or one of its own")?;
-    let application = wire::application(&config, store, wire::Overrides::default())?;
+    let database = wire::database(&config).await;
+    let database = database.context("a worker needs a database that it can share, or one of its own")?;
+    let application = wire::application(&config, database, wire::Overrides::default())?;
     Figures::show(&config.metrics, recorder, &application)?;
     application.start_worker();
     tracing::info!("working");

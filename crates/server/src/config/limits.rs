@@ -24,7 +24,7 @@ pub struct LimitsConfig {
     /// Messages at once after a pause.
     #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
     pub sends_burst: u32,
-    /// Messages a minute in the inbox.
+    /// Messages a minute to another person or into the inbox.
     #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
     pub inbox_sends_per_minute: u32,
     /// Failures to sign in to one account in a quarter of an hour.
@@ -33,7 +33,7 @@ pub struct LimitsConfig {
     /// The same from one address.
     #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
     pub sign_in_failures_per_address: u32,
-    /// New conversations an hour.
+    /// New conversations of the inbox an hour.
     #[serde(deserialize_with = "fields::within::<_, _, 0, 1_000_000>")]
     pub new_conversations_per_hour: u32,
     /// The largest file, in bytes.
@@ -56,6 +56,8 @@ impl LimitsConfig {
         LimitSettings {
             requests: RateSetting { per_second: self.requests_per_second, burst: self.requests_burst },
             sends: RateSetting { per_second: self.sends_per_second, burst: self.sends_burst },
+            inbox_sends_per_minute: self.inbox_sends_per_minute,
+            new_conversations_per_hour: self.new_conversations_per_hour,
             failures_per_account: self.sign_in_failures_per_account,
             failures_per_address: self.sign_in_failures_per_address,
         }

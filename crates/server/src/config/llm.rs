@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{fields, http_url::HttpUrl};
+use super::{fields, http_url::HttpUrl, prices::PriceList};
 
 /// The model that answers.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -28,6 +28,9 @@ pub struct LlmConfig {
     pub vision_model: Option<String>,
     /// The model that writes recordings down.
     pub transcription_model: String,
+    /// What models cost.
+    #[serde(deserialize_with = "fields::parsed", serialize_with = "fields::show_text")]
+    pub prices: PriceList,
     /// The sampling temperature of agents that name none; the model's own where absent.
     #[serde(deserialize_with = "fields::optional", serialize_with = "fields::show_optional")]
     pub temperature: Option<f64>,

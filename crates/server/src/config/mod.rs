@@ -17,6 +17,8 @@ mod mcp;
 mod metrics;
 mod objects;
 mod otel;
+mod presence;
+mod prices;
 mod reading;
 mod server;
 mod span;
@@ -46,6 +48,8 @@ pub use mcp::{McpConfig, StdioEnvironment};
 pub use metrics::MetricsConfig;
 pub use objects::{ObjectsConfig, ObjectsUrl};
 pub use otel::OtelConfig;
+pub use presence::PresenceConfig;
+pub use prices::PriceList;
 pub use server::ServerConfig;
 pub use trusted_proxies::TrustedProxies;
 pub use vectors::{VectorsConfig, VectorsUrl};
@@ -76,8 +80,14 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Answers by agents.
     pub ai: AiConfig,
+    /// What is said in channels.
+    pub messages: MessagesConfig,
     /// The event log.
     pub events: EventsConfig,
+    /// When somebody counts as there.
+    pub presence: PresenceConfig,
+    /// The indexes of words and of vectors.
+    pub index: IndexConfig,
     /// What is logged.
     pub log: LogConfig,
     /// Who may read the figures.
@@ -103,6 +113,15 @@ pub struct AiConfig {
     pub wait: Duration,
 }
 
+/// What is said in channels.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessagesConfig {
+    /// How long after it was sent a message may be edited; zero: never.
+    #[serde(deserialize_with = "fields::span_within::<_, 0, 315_360_000_000>", serialize_with = "fields::show_span")]
+    pub edit_window: Duration,
+}
+
 /// The event log.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +132,18 @@ pub struct EventsConfig {
         serialize_with = "fields::show_span"
     )]
     pub keep: Duration,
+}
+
+/// The indexes of words and of vectors.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexConfig {
+    /// How often they are compared with everything that there is.
+    #[serde(
+        deserialize_with = "fields::span_within::<_, 1_000, 31_536_000_000>",
+        serialize_with = "fields::show_span"
+    )]
+    pub walk_every: Duration,
 }
 
 impl Config {

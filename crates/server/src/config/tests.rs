@@ -5,7 +5,7 @@ use std::{ffi::OsString, fs, path::PathBuf};
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
-use super::{Config, DatabaseUrl, LogFormat, ObjectsUrl, VectorsUrl, layer::Layer};
+use super::{Config, DatabaseUrl, LogFormat, ObjectsUrl, PresenceConfig, VectorsUrl, layer::Layer};
 
 const SECRET: &str = "b41f0c7a9e2d5836b41f0c7a9e2d5836";
 
@@ -39,11 +39,14 @@ fn the_defaults_are_complete_and_right() {
     assert_eq!(config.server.public_url(8080), "http://127.0.0.1:8080");
     assert!(matches!(&config.database.url, DatabaseUrl::Sqlite(path) if path == &PathBuf::from("./data/stead.db")));
     assert_eq!(config.objects.url, ObjectsUrl::Folder(PathBuf::from("./data/objects")));
-    assert_eq!(config.vectors.url, VectorsUrl::Local);
+    assert_eq!((&config.vectors.url, config.vectors.memory_bytes), (&VectorsUrl::Local, 256 << 20));
+    assert_eq!(config.index.walk_every.as_secs(), 86_400);
     assert!(config.llm.base_url.is_none() && config.llm.api_key.is_none() && config.auth.secret.is_none());
     assert_eq!((config.llm.context_tokens, config.llm.answer_tokens), (32_000, 4_096));
     assert_eq!(config.ai.wait.as_secs(), 120);
-    assert_eq!(config.events.keep.as_secs(), 7 * 86_400);
+    assert_eq!((config.events.keep.as_secs(), config.messages.edit_window.as_secs()), (7 * 86_400, 86_400));
+    let PresenceConfig { active_for, offline_after, lapse_after } = config.presence;
+    assert_eq!([active_for, offline_after, lapse_after].map(|span| span.as_secs()), [300, 30, 60]);
     assert_eq!(config.log.format, LogFormat::Text);
     assert!(config.auth.new_organizations && config.database.migrate && !config.network.allow_private);
     assert!(!config.mcp.stdio && config.mcp.stdio_env.expose().is_empty());
@@ -197,12 +200,15 @@ fn the_settings_of_a_company_are_understood() {
     let test_server = "pinecone://http://127.0.0.1:5080";
     let config = load(&[("STEAD_VECTORS__URL", test_server), ("STEAD_VECTORS__API_KEY", "x")]);
     assert_eq!(config.vectors.url.to_string(), test_server);
+    assert_eq!(config.vectors.query_timeout, std::time::Duration::from_secs(2));
+    assert!(refusal(&[("STEAD_VECTORS__QUERY_TIMEOUT", "2h")]).starts_with("vectors.query_timeout ("));
 }
 
 #[test]
 fn what_belongs_together_is_required_together() {
     assert!(refusal(&[("STEAD_LLM__BASE_URL", "http://host/v1")]).starts_with("llm.model: is required"));
     assert!(refusal(&[("STEAD_VECTORS__URL", "pinecone://host")]).starts_with("vectors.api_key: is required"));
+    assert!(refusal(&[("STEAD_VECTORS__URL", "pgvector")]).contains("pgvector needs a Postgres database"));
     assert!(refusal(&[("STEAD_OBJECTS__ACCESS_KEY", "key")]).contains("set both or neither"));
     assert!(refusal(&[("STEAD_OBJECTS__URL", "s3://bucket")]).starts_with("objects.access_key: is required with S3"));
     assert!(refusal(&[("STEAD_OBJECTS__REDIRECT", "true")]).contains("needs S3: files in a folder"));

@@ -56,6 +56,11 @@ impl Config {
                 "needs S3: files in a folder have no address of their own",
             ),
             (
+                "vectors.url",
+                self.vectors.url == VectorsUrl::PgVector && !matches!(self.database.url, DatabaseUrl::Postgres(_)),
+                "pgvector needs a Postgres database",
+            ),
+            (
                 "vectors.api_key",
                 matches!(self.vectors.url, VectorsUrl::Pinecone(_)) && self.vectors.api_key.is_none(),
                 "is required with a Pinecone index",

@@ -11,6 +11,12 @@ pub fn describe() {
     describe_histogram!("stead_db_batch_seconds", "Time of a transaction with its writes");
     describe_gauge!("stead_db_connections", "Connections to the database by state");
     describe_gauge!("stead_db_waiting", "Callers that wait for a connection");
+    describe_gauge!("stead_index_lag_seconds", "How far an index is behind the event log, at the node that keeps it");
+    describe_counter!("stead_index_taken_total", "Things that an index was told of");
+    describe_counter!("stead_index_failures_total", "Tries of an index that failed, and were or will be made again");
+    describe_counter!("stead_index_skipped_total", "Things left out of an index since they can never be in it");
+    describe_gauge!("stead_vectors_held_bytes", "Memory that holds vectors of the embedded index");
+    describe_counter!("stead_vectors_mended_total", "Vectors that an index had lost, or held of nothing");
     describe_gauge!("stead_db_up", "Whether the database answered when this page was read");
     describe_gauge!("stead_events_newest_position", "The place of the newest event in the log");
     describe_gauge!(
@@ -31,6 +37,8 @@ pub fn describe() {
     describe_counter!("stead_model_answers_total", "Questions to a model by outcome");
     describe_counter!("stead_model_tokens_total", "Tokens by model and direction, where the endpoint tells");
     describe_gauge!("stead_model_breaker_open", "Whether the model's endpoint is left alone for now");
+    describe_gauge!("stead_vectors_breaker_open", "Whether the index of vectors elsewhere is left alone for now");
+    describe_counter!("stead_vector_hits_left_out_total", "Hits of the index elsewhere that nobody asked for");
     describe_gauge!("stead_build_info", "The version that runs");
     gauge!("stead_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

@@ -103,8 +103,9 @@ impl Cast {
         }
     }
 
+    /// Its one scope is what no whole operation takes.
     async fn make_scopeless_key(&mut self) {
-        let (_, client) = key(self.person("own"), &["channels:read"], None).await;
+        let (_, client) = key(self.person("own"), &["threads:import"], None).await;
         self.outsiders.insert("key without scope", client);
     }
 }

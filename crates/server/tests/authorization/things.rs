@@ -7,11 +7,29 @@ use crate::harness::{
     Account,
     account::{PASSWORD, registration},
     contract::Operation,
+    world::required_query,
 };
 
 /// The path of a row's call, to something that was made for it.
 pub async fn target(cast: &mut Cast, operation: &Operation, row: &Row) -> String {
     let mut path = operation.path.clone();
+    if path.contains("{channel_id}") {
+        path = in_channel(cast, path, row).await;
+    } else if path.contains("/messages/{message_id}") && !path.contains("/chat/") {
+        let channel = in_channel(cast, "{channel_id}".to_owned(), row).await;
+        path = about_message(cast, path, &channel, row).await;
+    }
+    if path.contains("/ai/channels/") && path.contains("{conversation_id}") {
+        let (room, _) = path.split_once("/conversations").expect("a path below a channel");
+        let asked = cast
+            .person("own")
+            .post(&format!("{}/query", room.trim_start_matches("/api/v1")), json!({"query": "hello"}));
+        let id = text(&asked.await.expect(200)["conversation"]["id"]).to_owned();
+        path = path.replace("{conversation_id}", &id);
+    }
+    if path.contains("{conversation_id}") {
+        path = path.replace("{conversation_id}", &conversation(cast, row).await);
+    }
     if path.contains("{agent_id}") {
         let agent = agent(cast, row).await;
         path = path.replace("{agent_id}", &agent);
@@ -62,7 +80,72 @@ pub async fn target(cast: &mut Cast, operation: &Operation, row: &Row) -> String
     let user = if row.has("an owner") { cast.person("owner") } else { own };
     path = path.replace("{user_id}", user.id()).replace("{handle}", text(&user.user["handle"]));
     assert!(!path.contains('{'), "a parameter that the matrix does not know: {path}");
+    path += required_query(operation);
     if row.has("everyone's") { format!("{path}?scope=organization") } else { path }
+}
+
+/// A channel that `own` has made, or is in with the owner.
+async fn in_channel(cast: &mut Cast, path: String, row: &Row) -> String {
+    let (name, newcomer) = (cast.new_name(), cast.new_name());
+    let (own, owner, member) = (cast.person("own"), cast.person("owner"), cast.person("member"));
+    let make = async |body: Value| text(&own.post("/channels", body).await.json()["id"]).to_owned();
+    let channel = if row.has("direct") {
+        make(json!({"kind": "direct", "user_ids": [owner.id()]})).await
+    } else if row.has("AI") {
+        own.own_channel().await
+    } else {
+        let kind = if row.has("private") { "private" } else { "public" };
+        make(json!({"name": name, "kind": kind})).await
+    };
+    let at_member = format!("/channels/{channel}/members/{}", member.id());
+    if row.has("a plain member") || row.has("a former member") {
+        own.put_nothing(&at_member).await.expect(200);
+    }
+    if row.has("a former member") {
+        own.delete(&at_member).await.expect(204);
+    }
+    let mut path = path.replace("{channel_id}", &channel);
+    if path.contains("{message_id}") {
+        path = about_message(cast, path, &channel, row).await;
+    }
+    if path.contains("{user_id}") {
+        let somebody = owner.invite(&newcomer, "member").await;
+        let at_somebody = format!("/channels/{channel}/members/{}", somebody.id());
+        if operation_removes(row) && !row.has("direct") {
+            own.put_nothing(&at_somebody).await.expect(200);
+        }
+        path = path.replace("{user_id}", somebody.id());
+    }
+    if path.contains("{agent_id}") {
+        let id = agent(cast, row).await;
+        if operation_removes(row) {
+            cast.person("own").put_nothing(&format!("/channels/{channel}/agents/{id}")).await.expect(200);
+        }
+        path = path.replace("{agent_id}", &id);
+    }
+    path
+}
+
+/// A message in a channel of `own`'s, which is theirs or the plain member's.
+async fn about_message(cast: &Cast, path: String, channel: &str, row: &Row) -> String {
+    let whose = cast.person(if row.has("member's") { "member" } else { "own" });
+    let said = whose.post(&format!("/channels/{channel}/messages"), json!({"content": "hello"})).await.expect(201);
+    path.replace("{message_id}", text(&said["id"])).replace("{emoji}", "%F0%9F%91%8D")
+}
+
+/// A conversation in the inbox of `own`, with the owner or an agent, or in that of the member, with an agent of `own`'s.
+async fn conversation(cast: &mut Cast, row: &Row) -> String {
+    let start = if row.has("direct") {
+        json!({"chat_type": "profile", "target_user_id": cast.person("owner").id()})
+    } else {
+        json!({"chat_type": "agent", "target_avee_id": agent(cast, row).await})
+    };
+    let whose = cast.person(if row.has("member's") { "member" } else { "own" });
+    text(&whose.post("/messaging/conversations", start).await.json()["id"]).to_owned()
+}
+
+fn operation_removes(row: &Row) -> bool {
+    row.operation.starts_with("DELETE ")
 }
 
 async fn agent(cast: &mut Cast, row: &Row) -> String {
@@ -95,6 +178,13 @@ pub async fn body(cast: &mut Cast, operation: &Operation, row: &Row) -> Option<V
         "POST api-keys" => api_key(row),
         "PATCH users/me" => json!({"bio": name}),
         "PATCH users/{user_id}" => json!({"role": role}),
+        "POST ai/channels/{channel_id}/query" => json!({"query": "hello"}),
+        "POST ai/channels/{channel_id}/conversations/{conversation_id}/messages" => {
+            json!({"content": name, "role": "user"})
+        }
+        "PUT users/{user_id}/status" => json!({"text": name}),
+        "PUT ai/persona/me" => json!({"instructions": name}),
+        "POST ai/persona/{user_id}" => json!({"message": "hello"}),
         "POST invitations" => json!({"role": role}),
         "PATCH organization" => json!({"name": name}),
         "POST agents" => json!({"handle": name, "display_name": "An agent", "kind": kind}),
@@ -102,6 +192,18 @@ pub async fn body(cast: &mut Cast, operation: &Operation, row: &Row) -> Option<V
             let server = cast.person("owner").tool_server(&name).await;
             json!({"servers": [{"mcp_server_id": server["id"]}]})
         }
+        "POST messaging/conversations" => {
+            let newcomer = cast.person("owner").invite(&name, "member").await;
+            json!({"target_user_id": newcomer.id(), "chat_type": "profile"})
+        }
+        "POST messaging/conversations/{conversation_id}/messages" => json!({"content": "hello"}),
+        "POST channels/{channel_id}/messages" => json!({"content": "hello"}),
+        "PATCH messages/{message_id}" => json!({"content": name}),
+        "POST channels" => json!({"name": name}),
+        "PATCH channels/{channel_id}" => json!({"topic": name}),
+        "PUT channels/{channel_id}/members/{user_id}" => json!({"role": "member"}),
+        "POST channels/{channel_id}/read" => json!({"message_id": "0197a3c4-5d6e-7f80-9a1b-000000000009"}),
+        "PUT channels/{channel_id}/notifications" => json!({"level": "mentions"}),
         "POST mcp-servers" => json!({"name": name, "transport": "http", "url": "https://tools.example.org/mcp"}),
         "PATCH mcp-servers/{mcp_server_id}" => json!({"name": name}),
         "POST mcp-servers/{mcp_server_id}/check" => json!({"accept_changes": true}),

@@ -83,6 +83,7 @@ async fn a_turn_with_tools_survives_a_death_at_every_step(setup: Setup) {
         }
         let run = talk.ended(run["id"].as_str().unwrap()).await;
         assert_eq!(run["status"], "completed", "{death}: {run}");
+        used_once(death, &ann, &talk, &run).await;
         check(death, &talk, &run, &kit, calls_before).await;
         ann = ann.sign_in_again().await;
     }
@@ -93,6 +94,16 @@ async fn a_turn_with_tools_survives_a_death_at_every_step(setup: Setup) {
 fn say(ann: &Account, talk: &Talk, death: &str) -> crate::harness::call::Call {
     let call = ann.post(&talk.at("/messages"), json!({"content": format!("die at {death}")}));
     call.header("prefer", "respond-async").key(&talk.id)
+}
+
+/// What all its attempts used is accounted for, once.
+async fn used_once(death: &str, ann: &Account, talk: &Talk, run: &Value) {
+    let usage = ann.get("/ai/usage?by=channel&limit=100").await.expect(200);
+    let used = usage["items"].as_array().unwrap().iter().find(|item| item["key"] == talk.id.as_str());
+    let used = used.unwrap_or_else(|| panic!("{death}: {usage}"));
+    for tokens in ["input_tokens", "output_tokens"] {
+        assert_eq!(used[tokens], run["usage"][tokens], "{death}: {used} {run}");
+    }
 }
 
 /// What the turn has come to: everything once, everything ended, and it goes on.

@@ -60,6 +60,14 @@ impl Account {
         Talk::new(&self.client, &threads, &thread)
     }
 
+    /// The id of their channel with their own agent.
+    pub async fn own_channel(&self) -> String {
+        let mine = self.get("/channels/me").await.expect(200);
+        let mut mine = mine["channels"].as_array().expect("channels").iter();
+        let own = mine.find(|channel| channel["ai_channel"] == true).expect("their own channel");
+        own["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Signs in once more; the id of that sign-in.
     pub async fn another_session(&self) -> String {
         let elsewhere = self.sign_in_again().await;

@@ -75,13 +75,16 @@ impl Home {
         settings
     }
 
-    /// Lets a minute pass for the leases of a process that was killed: on Postgres nobody takes its runs before. On
+    /// Lets a minute pass for the leases of a process that was killed: on Postgres nobody takes its runs and jobs before. On
     /// SQLite they are void when the next process starts.
     pub async fn let_leases_lapse(&self) {
         if self.backend == Backend::Postgres {
             let client = self.postgres().client().await.expect("Postgres answers");
-            let lapse = "UPDATE runs SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL";
-            client.batch_execute(lapse).await.expect("the table of runs");
+            for table in ["runs", "jobs"] {
+                let past = "lease_until = now() - interval '1 second'";
+                let lapse = format!("UPDATE {table} SET {past} WHERE lease_until IS NOT NULL");
+                client.batch_execute(&lapse).await.expect("a table with leases");
+            }
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use stead_domain::ports::{Clock, ToolServer};
+use stead_domain::ports::{Clock, PresenceSource, ToolServer};
 use stead_server::EphemeralBuilder;
 use stead_testkit::{
-    fakes::{FakeClock, FakeLlm, FakeObjectStore, FakeToolServer},
+    fakes::{FakeClock, FakeEmbedder, FakeLlm, FakeObjectStore, FakePresence, FakeToolServer, FakeVectorStore},
     openai_wire::OpenAiWireServer,
 };
 
@@ -20,7 +20,12 @@ pub struct Setup {
     pub tools: Option<FakeToolServer>,
     /// Where the bytes of files are; a folder where there is none.
     pub objects: Option<FakeObjectStore>,
+    /// The index of vectors; that in the database where there is none.
+    pub vectors: Option<FakeVectorStore>,
+    /// What embeds; the embedded one where there is none.
+    pub embedder: Option<FakeEmbedder>,
     settings: Vec<(String, String)>,
+    presence: Option<Arc<FakePresence>>,
     clock: Option<Arc<FakeClock>>,
 }
 
@@ -42,7 +47,10 @@ impl Setup {
             model: Model::Fake(FakeLlm::new()),
             tools: Some(FakeToolServer::new()),
             objects: None,
+            vectors: None,
+            embedder: None,
             settings: Vec::new(),
+            presence: None,
             clock: None,
         }
     }
@@ -67,6 +75,21 @@ impl Setup {
     /// Keeps the bytes of files in this.
     pub fn objects(self, objects: &FakeObjectStore) -> Self {
         Self { objects: Some(objects.clone()), ..self }
+    }
+
+    /// Searches vectors here.
+    pub fn vectors(self, vectors: &FakeVectorStore) -> Self {
+        Self { vectors: Some(vectors.clone()), ..self }
+    }
+
+    /// Embeds with this.
+    pub fn embedder(self, embedder: &FakeEmbedder) -> Self {
+        Self { embedder: Some(embedder.clone()), ..self }
+    }
+
+    /// Believes this about who is there.
+    pub fn presence(self, presence: &Arc<FakePresence>) -> Self {
+        Self { presence: Some(Arc::clone(presence)), ..self }
     }
 
     /// Lets the offline model answer.
@@ -99,6 +122,8 @@ impl Setup {
             ("STEAD_LIMITS__REQUESTS_PER_SECOND", "0"),
             ("STEAD_LIMITS__SENDS_PER_SECOND", "0"),
             ("STEAD_LIMITS__SIGN_IN_FAILURES_PER_ADDRESS", "0"),
+            ("STEAD_LIMITS__INBOX_SENDS_PER_MINUTE", "0"),
+            ("STEAD_LIMITS__NEW_CONVERSATIONS_PER_HOUR", "0"),
         ];
         let usual =
             usual.into_iter().chain(cheap).chain(unlimited).map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -128,6 +153,15 @@ impl Setup {
         }
         if let Some(objects) = &self.objects {
             builder = builder.objects(Arc::new(objects.clone()));
+        }
+        if let Some(vectors) = &self.vectors {
+            builder = builder.vectors(Arc::new(vectors.clone()));
+        }
+        if let Some(embedder) = &self.embedder {
+            builder = builder.embedder(Arc::new(embedder.clone()));
+        }
+        if let Some(presence) = &self.presence {
+            builder = builder.presence(Arc::clone(presence) as Arc<dyn PresenceSource>);
         }
         if let Some(clock) = &self.clock {
             builder = builder.clock(Arc::clone(clock) as Arc<dyn Clock>);

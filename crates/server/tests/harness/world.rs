@@ -26,6 +26,14 @@ pub struct World {
     pub file: String,
     pub avatar: String,
     pub mcp_server: String,
+    /// Their own AI channel: what is done in it is seldom refused to them.
+    pub channel: String,
+    /// A message of theirs in it.
+    pub channel_message: String,
+    /// Their inbox thread with that agent.
+    pub conversation: String,
+    /// Their conversation beside that channel.
+    pub sidebar: String,
 }
 
 impl World {
@@ -44,6 +52,15 @@ impl World {
         let mcp_server = account.tool_server("tools").await["id"].as_str().unwrap().to_owned();
         let file = account.upload("note.txt", "A note.").await["id"].as_str().unwrap().to_owned();
         let avatar = account.new_avatar().await;
+        let channel = account.own_channel().await;
+        let said =
+            account.post(&format!("/channels/{channel}/messages"), json!({"content": "hello"})).await.expect(201);
+        let channel_message = said["id"].as_str().unwrap().to_owned();
+        let asked = account.post(&format!("/ai/channels/{channel}/query"), json!({"query": "hello"})).await.expect(200);
+        let sidebar = asked["conversation"]["id"].as_str().unwrap().to_owned();
+        let start = json!({"chat_type": "agent", "target_avee_id": agent});
+        let conversation = account.post("/messaging/conversations", start).await.expect(201)["id"].clone();
+        let conversation = conversation.as_str().unwrap().to_owned();
         Self {
             account,
             agent,
@@ -57,6 +74,10 @@ impl World {
             file,
             avatar,
             mcp_server,
+            channel,
+            channel_message,
+            conversation,
+            sidebar,
         }
     }
 
@@ -76,6 +97,10 @@ impl World {
             file: nothing(9),
             avatar: nothing(10),
             mcp_server: nothing(8),
+            channel: nothing(12),
+            channel_message: nothing(13),
+            conversation: nothing(14),
+            sidebar: nothing(15),
         }
     }
 
@@ -85,7 +110,11 @@ impl World {
         let path = path
             .replace("{thread_id}", &self.thread)
             .replace("{run_id}", &self.run)
-            .replace("{message_id}", &self.message)
+            .replace(
+                "{message_id}",
+                if operation.path.contains("/chat/") { &self.message } else { &self.channel_message },
+            )
+            .replace("{emoji}", "%F0%9F%91%8D")
             .replace("{api_key_id}", &self.api_key)
             .replace("{user_id}", &self.user)
             .replace("{session_id}", &self.session)
@@ -93,14 +122,28 @@ impl World {
             .replace("{file_id}", &self.file)
             .replace("{avatar_id}", &self.avatar)
             .replace("{mcp_server_id}", &self.mcp_server)
+            .replace("{channel_id}", &self.channel)
+            .replace(
+                "{conversation_id}",
+                if operation.path.contains("/ai/channels/") { &self.sidebar } else { &self.conversation },
+            )
             .replace("{handle}", self.account.user["handle"].as_str().unwrap());
         assert!(!path.contains('{'), "a parameter that the tests do not know: {path}");
-        path
+        path + required_query(operation)
     }
 
     /// A call of an operation with these ids that is in itself right.
     pub fn call(&self, operation: &Operation) -> Call {
         filled(self.account.at_root().call(operation.method.clone(), &self.path(operation)), operation)
+    }
+}
+
+/// The query that an operation cannot do without.
+pub fn required_query(operation: &Operation) -> &'static str {
+    match operation.path.as_str() {
+        "/api/v1/search" => "?q=needle",
+        "/api/v1/ai/channels/{channel_id}/summarize" => "?quantity=1&time_unit=days",
+        _ => "",
     }
 }
 
@@ -143,6 +186,11 @@ pub fn body_of(operation: &Operation) -> Option<Value> {
         ("PATCH", "/users/me") => json!({"bio": "changed"}),
         ("POST", "/invitations") => json!({"role": "admin"}),
         ("PATCH", "/users/{user_id}") => json!({"role": "owner"}),
+        ("PUT", "/users/{user_id}/status") => json!({"text": "changed"}),
+        ("POST", "/ai/channels/{channel_id}/query") => json!({"query": "hello"}),
+        ("POST", "/ai/channels/{channel_id}/conversations/{conversation_id}/messages") => json!({"content": "hello"}),
+        ("PUT", "/ai/persona/me") => json!({"cooldown_s": 30}),
+        ("POST", "/ai/persona/{user_id}") => json!({"message": "hello"}),
         ("PATCH", "/organization") => json!({"name": "Changed"}),
         ("PUT", "/agents/{agent_id}/tools") => json!({"servers": []}),
         ("POST", "/mcp-servers") => {
@@ -150,6 +198,15 @@ pub fn body_of(operation: &Operation) -> Option<Value> {
         }
         ("PATCH", "/mcp-servers/{mcp_server_id}") => json!({"timeout_s": 5}),
         ("POST", "/mcp-servers/{mcp_server_id}/check") => json!({"accept_changes": true}),
+        ("POST", "/messaging/conversations") => json!({"target_handle": "nobody", "chat_type": "profile"}),
+        ("POST", "/messaging/conversations/{conversation_id}/messages") => json!({"content": "hello"}),
+        ("POST", "/channels/{channel_id}/messages") => json!({"content": "hello"}),
+        ("PATCH", "/messages/{message_id}") => json!({"content": "changed"}),
+        ("POST", "/channels") => json!({"name": "another"}),
+        ("PATCH", "/channels/{channel_id}") => json!({"topic": "changed"}),
+        ("PUT", "/channels/{channel_id}/members/{user_id}") => json!({"role": "member"}),
+        ("POST", "/channels/{channel_id}/read") => json!({"message_id": "0197a3c4-5d6e-7f80-9a1b-000000000009"}),
+        ("PUT", "/channels/{channel_id}/notifications") => json!({"level": "mentions"}),
         ("PATCH", "/agents/{agent_id}") => json!({"display_name": "Changed"}),
         ("PATCH", "/chat/{agent_id}/threads/{thread_id}") => json!({"title": "Changed"}),
         (method, path) => panic!("the tests need a body for {method} {path}"),

@@ -17,7 +17,7 @@ async fn the_briefs_routers_answer_at_the_root_too(stead: Stead) {
     for path in ["/agents", "/organization", "/chat/default/threads", "/usersx/me"] {
         root.get(path).await.refused(404, "not_found");
     }
-    for path in ["/ai/nothing", "/messaging/nothing", "/channels/nothing", "/users/me/nothing"] {
+    for path in ["/ai/nothing", "/messaging/nothing", "/channels/nothing/at-all", "/users/me/nothing"] {
         root.get(path).await.refused(404, "not_found");
     }
     let wrong = root.post("/users/me", json!({})).await;

@@ -52,6 +52,9 @@ async fn what_another_organization_has_is_not_there(stead: Stead) {
                 &bob.invitation,
                 &bob.file,
                 &bob.mcp_server,
+                &bob.channel,
+                &bob.channel_message,
+                &bob.conversation,
             ];
             let has_foreign = ids.iter().any(|id| path.contains(id.as_str()));
             if !has_foreign || path.contains("/agents/default") {

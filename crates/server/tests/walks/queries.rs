@@ -6,7 +6,9 @@ async fn every_operation_refuses_an_unknown_query_parameter(stead: Stead) {
     let world = World::new(&stead, "ann").await;
     for operation in operations() {
         for query in ["surprise=1", "surprise", "id=1&surprise=2"] {
-            let path = format!("{}?{query}", world.path(operation));
+            let path = world.path(operation);
+            let separator = if path.contains('?') { '&' } else { '?' };
+            let path = format!("{path}{separator}{query}");
             let call = world.account.at_root().call(operation.method.clone(), &path);
             let call = crate::harness::world::filled(call, operation);
             let answer = call.await;

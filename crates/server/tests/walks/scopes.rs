@@ -35,6 +35,7 @@ async fn every_operation_takes_its_scope_of_a_key(stead: Stead) {
         "agents:write",
         "channels:read",
         "channels:write",
+        "events:read",
         "files:read",
         "files:write",
         "users:read",
@@ -42,7 +43,8 @@ async fn every_operation_takes_its_scope_of_a_key(stead: Stead) {
         "organization:read",
         "organization:write",
     ];
-    let nobody_has = key_with(&world, &["channels:read"]).await;
+    // What no whole operation takes.
+    let nobody_has = key_with(&world, &["threads:import"]).await;
     let admin = key_with(&world, &["admin", "threads:import"]).await;
     let (mut scoped, mut closed) = (0, 0);
     // What deletes comes last, so that everything else finds what it asks for.

@@ -4,6 +4,7 @@
 mod accounts;
 mod agents;
 mod api_keys;
+mod channels;
 mod commits;
 mod files;
 mod invitations;
@@ -16,6 +17,7 @@ mod turns;
 pub use accounts::{organization, owner, password_hash, service, session, user};
 pub use agents::{agent, default_agent, personal_agent};
 pub use api_keys::api_key;
+pub use channels::{agent_membership, channel, channel_admin, channel_message, membership, name_key};
 pub use commits::{audit, commit, event, guarded, idempotency, job};
 pub use files::file;
 pub use invitations::invitation;

@@ -17,6 +17,7 @@ pub fn thread(agent: &Agent, user: &User) -> Thread {
         agent_id: agent.id,
         user_id: user.id,
         channel_id: None,
+        inbox: false,
         title: None,
         title_source: TitleSource::None,
         metadata: Json::empty(),
@@ -50,6 +51,7 @@ pub fn user_message(thread: &Thread, content: &str) -> Message {
         version: 1,
         created_at: time_of(id),
         edited_at: None,
+        deleted_at: None,
     }
 }
 

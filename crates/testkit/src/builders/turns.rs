@@ -5,6 +5,7 @@ use stead_domain::{
     run::{Run, RunStatus, Usage},
     thread::Thread,
     tool_call::{ToolCall, ToolCallState},
+    usage::UsagePurpose,
 };
 
 use super::{
@@ -63,6 +64,7 @@ pub fn run(message: &Message, answer: &Message, agent: AgentId) -> Run {
         conversation_id: message.conversation_id,
         agent_id: agent,
         requested_by,
+        purpose: UsagePurpose::Turn,
         trigger_message_id: message.id,
         answer_message_id: Some(answer.id),
         status: RunStatus::Queued,

@@ -46,11 +46,11 @@ const RUNS: &str = "WITH ended AS (SELECT * FROM unnest($1, $2, $3, $4, $5, $6, 
         lease_owner = NULL, lease_until = NULL, ended_at = ended.at \
     FROM ended WHERE runs.id = ended.id AND runs.status = ANY ($11) \
     RETURNING runs.id, runs.attempt, runs.organization_id, runs.conversation_id, runs.requested_by_user_id, \
-        runs.agent_id, coalesce(runs.started_at, runs.created_at) AS at), \
+        runs.agent_id, runs.purpose, coalesce(runs.started_at, runs.created_at) AS at), \
     entered AS (INSERT INTO usage (subject_id, attempt, organization_id, conversation_id, user_id, agent_id, purpose, \
         input_tokens, output_tokens, cached_tokens, cost_micros, at) \
     SELECT over.id, over.attempt, over.organization_id, over.conversation_id, over.requested_by_user_id, over.agent_id, \
-        'turn', ended.input_tokens, ended.output_tokens, coalesce(ended.cached_tokens, 0), ended.cost_micros, over.at \
+        over.purpose, ended.input_tokens, ended.output_tokens, coalesce(ended.cached_tokens, 0), ended.cost_micros, over.at \
     FROM over JOIN ended ON ended.id = over.id \
     WHERE ended.input_tokens > 0 OR ended.output_tokens > 0 OR ended.cost_micros > 0 \
     ON CONFLICT (subject_id, attempt) DO UPDATE SET input_tokens = usage.input_tokens + excluded.input_tokens, \

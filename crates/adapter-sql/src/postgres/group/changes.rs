@@ -11,7 +11,7 @@ use stead_domain::ports::store::{Change, Commit, MessageChange, Outcome, RunChan
 
 use super::{
     answers::{finish_messages, finish_runs, write_steps},
-    inserts::{insert_messages, insert_runs, insert_threads},
+    inserts::{insert_mentions, insert_messages, insert_runs, insert_threads},
     rows::{insert_audit, insert_events, insert_jobs},
     start_next::start_next,
 };
@@ -52,9 +52,10 @@ pub(super) async fn change(
     touched: &BTreeMap<DbId, DbTime>,
 ) -> Result<Vec<Vec<Outcome>>, SqlError> {
     let changes: Vec<&Change> = commits.iter().flat_map(|commit| &commit.changes).collect();
-    let (threads, messages, runs, finished, steps, ended, touched, started, audit, events, jobs) = futures_util::join!(
+    let (threads, messages, mentions, runs, finished, steps, ended, touched, started, audit, events, jobs) = futures_util::join!(
         insert_threads(conn, &changes),
         insert_messages(conn, &changes),
+        insert_mentions(conn, &changes),
         insert_runs(conn, &changes),
         finish_messages(conn, &changes),
         write_steps(conn, &changes),
@@ -67,6 +68,7 @@ pub(super) async fn change(
     );
     threads?;
     messages?;
+    mentions?;
     runs?;
     audit?;
     events?;

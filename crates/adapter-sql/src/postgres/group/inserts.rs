@@ -4,7 +4,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use stead_domain::{
     MemberId,
-    ports::store::{Change, MessageChange, RunChange, ThreadChange},
+    ports::store::{Change, ChannelMessageChange, MessageChange, RunChange, ThreadChange},
     run::RunStatus,
     thread::Thread,
 };
@@ -12,7 +12,7 @@ use stead_domain::{
 use crate::{
     error::SqlError,
     prepared::Prepare,
-    rows::{ConversationRow, MemberRow, MessageRow, RunRow, ThreadRow},
+    rows::{ConversationRow, MemberRow, MentionRow, MessageRow, RunRow, ThreadRow},
     types::{DbName, SqlJson, SqlTime, SqlUuid},
 };
 
@@ -35,11 +35,15 @@ const MESSAGES: &str = "INSERT INTO messages \
      created_at, edited_at) \
     SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 
+const MENTIONS: &str = "INSERT INTO mentions \
+    (message_id, n, organization_id, conversation_id, kind, user_id, agent_id) \
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
+
 const RUNS: &str = "INSERT INTO runs \
-    (id, organization_id, conversation_id, agent_id, requested_by_user_id, trigger_message_id, answer_message_id, \
+    (id, organization_id, conversation_id, agent_id, requested_by_user_id, purpose, trigger_message_id, answer_message_id, \
      status, attempt, fence, cancel_requested, model, prompt_version, error_code, error_message, input_tokens, \
      output_tokens, cached_tokens, cost_micros, created_at, queued_at, started_at, ended_at) \
-    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)";
+    SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)";
 
 /// Makes threads, each with its one member.
 pub(super) async fn insert_threads(conn: &AsyncPgConnection, changes: &[&Change]) -> Result<(), SqlError> {
@@ -150,6 +154,34 @@ pub(super) async fn insert_messages(mut conn: &AsyncPgConnection, changes: &[&Ch
     Ok(())
 }
 
+pub(super) async fn insert_mentions(mut conn: &AsyncPgConnection, changes: &[&Change]) -> Result<(), SqlError> {
+    let rows: Vec<MentionRow> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::ChannelMessage(ChannelMessageChange::Mention { organization, channel, message, mentions }) => {
+                Some(MentionRow::of(*organization, *channel, *message, mentions))
+            }
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(MENTIONS)
+        .bind::<Array<SqlUuid>, _>(column!(rows, message_id))
+        .bind::<Array<Integer>, _>(column!(rows, n))
+        .bind::<Array<SqlUuid>, _>(column!(rows, organization_id))
+        .bind::<Array<SqlUuid>, _>(column!(rows, conversation_id))
+        .bind::<Array<Text>, _>(column!(rows, kind))
+        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, user_id))
+        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, agent_id))
+        .prepared()
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
 pub(super) async fn insert_runs(mut conn: &AsyncPgConnection, changes: &[&Change]) -> Result<(), SqlError> {
     let runs = changes.iter().filter_map(|change| match change {
         Change::Run(RunChange::Insert(run)) => {
@@ -167,6 +199,7 @@ pub(super) async fn insert_runs(mut conn: &AsyncPgConnection, changes: &[&Change
         .bind::<Array<SqlUuid>, _>(column!(rows, conversation_id))
         .bind::<Array<SqlUuid>, _>(column!(rows, agent_id))
         .bind::<Array<SqlUuid>, _>(column!(rows, requested_by_user_id))
+        .bind::<Array<Text>, _>(column!(rows, purpose))
         .bind::<Array<SqlUuid>, _>(column!(rows, trigger_message_id))
         .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, answer_message_id))
         .bind::<Array<Text>, _>(column!(rows, status))

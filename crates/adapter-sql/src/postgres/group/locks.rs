@@ -44,6 +44,10 @@ const USERS: &str = "SELECT id AS one, organization_id AS other FROM users \
 const AGENTS: &str = "SELECT id AS one, organization_id AS other FROM agents \
     WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY id FOR SHARE";
 
+/// After whoever sends.
+const MESSAGES: &str = "SELECT id AS one, conversation_id AS other FROM messages \
+    WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY id FOR SHARE";
+
 const LEASES: &str = "SELECT r.id AS one, r.lease_owner AS other \
     FROM unnest($1, $2, $3) AS wanted (id, owner, fence) JOIN runs r ON r.id = wanted.id \
     WHERE r.lease_owner = wanted.owner AND r.fence = wanted.fence AND r.status = ANY ($4) \
@@ -89,6 +93,7 @@ struct Wanted {
     members: Pairs,
     users: Pairs,
     agents: Pairs,
+    messages: Pairs,
     /// Runs with their owners and fences.
     leases: BTreeMap<(DbId, DbId), i64>,
     newest: BTreeMap<DbId, Option<DbId>>,
@@ -106,13 +111,14 @@ pub(super) async fn lock(
     touched: &BTreeMap<DbId, DbTime>,
 ) -> Result<(), SqlError> {
     let wanted = Wanted::by(commits);
-    let (limited, keys, threads, members, users, agents, leases, newest, rooms, to_be_touched) = futures_util::join!(
+    let (limited, keys, threads, members, users, agents, messages, leases, newest, rooms, to_be_touched) = futures_util::join!(
         limit(conn),
         insert_idempotency(conn, commits),
         lock_threads(conn, &wanted.threads),
         lock_members(conn, &wanted.members),
         lock_each(conn, USERS, &wanted.users),
         lock_each(conn, AGENTS, &wanted.agents),
+        lock_each(conn, MESSAGES, &wanted.messages),
         lock_leases(conn, &wanted.leases),
         find_newest(conn, &wanted.newest),
         find_rooms(conn, &wanted.rooms),
@@ -125,6 +131,7 @@ pub(super) async fn lock(
         && wanted.members == members?
         && wanted.users == users?
         && wanted.agents == agents?
+        && wanted.messages == messages?
         && wanted.leases.keys().copied().eq(leases?)
         && wanted.newest == newest?
         && wanted.rooms.keys().copied().eq(rooms?);
@@ -154,6 +161,9 @@ impl Wanted {
             }
             Guard::Agent { organization, agent } => {
                 self.agents.insert(((*agent).into(), (*organization).into()));
+            }
+            Guard::Message { conversation, message } => {
+                self.messages.insert(((*message).into(), (*conversation).into()));
             }
             Guard::RunLease { run, lease } => {
                 self.leases.insert(((*run).into(), DbId(lease.owner.0)), lease.fence);

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use stead_domain::{
     AgentId, ConversationId, MessageId, RunId,
     idempotency::IdempotencyScope,
-    ports::store::{Change, Commit, Guard, MessageChange, RunChange, ThreadChange},
+    ports::store::{Change, ChannelMessageChange, Commit, Guard, MessageChange, RunChange, ThreadChange},
     user::OrganizationRole,
 };
 
@@ -36,6 +36,7 @@ fn guards_are_ordinary(guards: &[Guard], locked: &HashSet<ConversationId>) -> bo
         Guard::Member { .. }
         | Guard::Thread { .. }
         | Guard::Agent { .. }
+        | Guard::Message { .. }
         | Guard::User { at_least: OrganizationRole::Member, .. } => true,
         Guard::Newest { conversation, .. } => locked.contains(conversation) && newest.insert(*conversation),
         Guard::QueueRoom { conversation, agent, .. } => {
@@ -51,6 +52,7 @@ fn guards_are_ordinary(guards: &[Guard], locked: &HashSet<ConversationId>) -> bo
 enum Once {
     Touch(ConversationId),
     Start(ConversationId, AgentId),
+    Mention(MessageId),
     FinishMessage(MessageId),
     FinishRun(RunId),
     Step(RunId, i32, i32),
@@ -61,12 +63,13 @@ fn changes_are_ordinary(changes: &[Change], locked: &HashSet<ConversationId>) ->
     let makes_threads = changes.iter().any(|change| matches!(change, Change::Thread(ThreadChange::Insert(..))));
     changes.iter().filter_map(place).is_sorted()
         && changes.iter().all(|change| match change {
-            Change::Audit(_)
-            | Change::Thread(ThreadChange::Insert(..))
-            | Change::Message(MessageChange::Insert(_))
-            | Change::Run(RunChange::Insert(_)) => true,
+            Change::Audit(_) | Change::Thread(ThreadChange::Insert(..)) | Change::Run(RunChange::Insert(_)) => true,
+            Change::Message(MessageChange::Insert(message)) => message.deleted_at.is_none(),
             Change::Thread(ThreadChange::Touch { conversation, .. }) => {
                 !makes_threads && done.insert(Once::Touch(*conversation))
+            }
+            Change::ChannelMessage(ChannelMessageChange::Mention { message, mentions, .. }) => {
+                !mentions.is_empty() && mentions.len() <= MOST_ROWS && done.insert(Once::Mention(*message))
             }
             Change::Message(MessageChange::Finish(finish)) => done.insert(Once::FinishMessage(finish.message)),
             Change::Run(RunChange::Step(run, step)) => done.insert(Once::Step(*run, step.attempt, step.n)),
@@ -83,11 +86,12 @@ fn place(change: &Change) -> Option<u8> {
     match change {
         Change::Thread(ThreadChange::Insert(..)) => Some(0),
         Change::Message(MessageChange::Insert(_)) => Some(1),
-        Change::Run(RunChange::Insert(_)) => Some(2),
-        Change::Message(MessageChange::Finish(_)) => Some(3),
-        Change::Run(RunChange::Step(..)) => Some(4),
-        Change::Run(RunChange::Finish(_)) => Some(5),
-        Change::Run(RunChange::StartNext { .. }) => Some(6),
+        Change::ChannelMessage(ChannelMessageChange::Mention { .. }) => Some(2),
+        Change::Run(RunChange::Insert(_)) => Some(3),
+        Change::Message(MessageChange::Finish(_)) => Some(4),
+        Change::Run(RunChange::Step(..)) => Some(5),
+        Change::Run(RunChange::Finish(_)) => Some(6),
+        Change::Run(RunChange::StartNext { .. }) => Some(7),
         _ => None,
     }
 }

@@ -42,6 +42,7 @@ async fn update_organization(conn: &mut Conn, organization: &Organization) -> Re
             organizations::retention_days.eq(row.retention_days),
             organizations::ai_enabled.eq(row.ai_enabled),
             organizations::ai_budget.eq(row.ai_budget),
+            organizations::ai_budget_per_user.eq(row.ai_budget_per_user),
             organizations::version.eq(row.version),
             organizations::updated_at.eq(row.updated_at),
         ))
@@ -83,6 +84,7 @@ async fn update_user(conn: &mut Conn, user: &User) -> Result<Outcome, SqlError> 
             users::search_text.eq(search_text(user)),
             users::bio.eq(row.bio),
             users::avatar_id.eq(row.avatar_id),
+            users::ai_budget.eq(row.ai_budget),
             users::deactivated_at.eq(row.deactivated_at),
             users::version.eq(row.version),
             users::updated_at.eq(row.updated_at),

@@ -7,7 +7,7 @@ use stead_domain::{
     ports::store::{AgentChange, Outcome},
 };
 
-use super::{insert::inserted, mcp_server::forget_grants, prelude::Conn, updated};
+use super::{channel::agents_leave_all, insert::inserted, mcp_server::forget_grants, prelude::Conn, updated};
 use crate::{error::SqlError, rows::AgentRow, schema::agents};
 
 pub(super) async fn apply(conn: &mut Conn, change: &AgentChange) -> Result<Outcome, SqlError> {
@@ -24,8 +24,9 @@ pub(super) async fn apply(conn: &mut Conn, change: &AgentChange) -> Result<Outco
 
 async fn update(conn: &mut Conn, agent: &Agent) -> Result<Outcome, SqlError> {
     let row = AgentRow::from(agent);
-    if agent.deleted_at.is_some() {
+    if let Some(at) = row.deleted_at {
         forget_grants(conn, row.id).await?;
+        agents_leave_all(conn, vec![row.id], at).await?;
     }
     let rows = diesel::update(agents::table.find(row.id))
         .set((

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use stead_domain::{Timestamp, ports::store::Outcome};
 
-use super::{prelude::Conn, updated};
+use super::{channel, prelude::Conn, updated};
 use crate::{
     error::SqlError,
     schema::{agent_tools, agents, organizations, sessions, users},
@@ -46,6 +46,9 @@ pub(super) async fn user(conn: &mut Conn, id: DbId, at: Timestamp) -> Result<Out
         .await?;
     let own = agents::table.filter(agents::owner_user_id.eq(id)).select(agents::id);
     diesel::delete(agent_tools::table.filter(agent_tools::agent_id.eq_any(own))).execute(conn).await?;
+    let own = channel::agents_of(conn, id).await?;
+    channel::agents_leave_all(conn, own, at).await?;
+    channel::user_leaves_all(conn, id, at).await?;
     // Also those that were deleted before: nothing that was written of them stays.
     diesel::update(agents::table.filter(agents::owner_user_id.eq(id)))
         .set((

@@ -9,7 +9,7 @@ use stead_domain::{
 };
 
 use super::{
-    super::{file_gate, files as queries},
+    super::{file_gate, files as queries, search},
     people,
     prelude::{Conn, locked, share_locked},
     updated,
@@ -25,6 +25,7 @@ pub(super) async fn apply(conn: &mut Conn, change: &FileChange) -> Result<Outcom
     match change {
         FileChange::Insert(file) => {
             diesel::insert_into(files::table).values(FileRow::from(file)).execute(conn).await?;
+            search::put_about(conn, file.id).await?;
             Ok(Outcome::Inserted)
         }
         FileChange::Understood { file, status, summary } => understood(conn, *file, status, summary.as_deref()).await,
@@ -54,6 +55,7 @@ async fn understood(
         ))
         .execute(conn)
         .await?;
+    search::put_about(conn, file).await?;
     Ok(updated(rows))
 }
 

@@ -12,7 +12,7 @@ use stead_domain::{
 
 use super::{
     super::{messages::newest_message, runs::UNDERWAY},
-    file, people,
+    channel_guards as channel, channel_message, file, people,
     prelude::{Conn, locked, share_locked},
 };
 use crate::{
@@ -20,7 +20,8 @@ use crate::{
     names::{ConversationKind, ToolCallStatus},
     prepared::Prepare,
     schema::{
-        agents, conversations, jobs, mcp_servers, members, messages, organizations, runs, threads, tool_calls, users,
+        agents, channels, conversations, jobs, mcp_servers, members, messages, organizations, personas, runs, threads,
+        tool_calls, users,
     },
     types::{DbId, DbName},
 };
@@ -48,8 +49,14 @@ async fn lock_conversations(conn: &mut Conn, guards: &[Guard]) -> Result<(), Sql
         Guard::Thread { conversation, .. }
         | Guard::Newest { conversation, .. }
         | Guard::QueueRoom { conversation, .. }
-        | Guard::Version(Versioned::Thread(conversation), _) => Some(DbId::from(*conversation)),
+        | Guard::AnotherAdmin { conversation, .. }
+        | Guard::MemberRoom { conversation, .. }
+        | Guard::Version(Versioned::Thread(conversation) | Versioned::Channel(conversation), _) => {
+            Some(DbId::from(*conversation))
+        }
         Guard::Member { .. }
+        | Guard::MemberRole { .. }
+        | Guard::Channel { .. }
         | Guard::Organization(_)
         | Guard::User { .. }
         | Guard::AnotherOwner { .. }
@@ -57,11 +64,17 @@ async fn lock_conversations(conn: &mut Conn, guards: &[Guard]) -> Result<(), Sql
         | Guard::Invitation { .. }
         | Guard::Agent { .. }
         | Guard::Message { .. }
+        | Guard::PinRoom { .. }
         | Guard::Files { .. }
         | Guard::StorageRoom { .. }
         | Guard::McpServer { .. }
         | Guard::Version(
-            Versioned::Organization(_) | Versioned::User(_) | Versioned::Agent(_) | Versioned::McpServer(_),
+            Versioned::Organization(_)
+            | Versioned::User(_)
+            | Versioned::Agent(_)
+            | Versioned::McpServer(_)
+            | Versioned::Message(_)
+            | Versioned::Persona(_),
             _,
         )
         | Guard::RunLease { .. }
@@ -81,6 +94,12 @@ async fn holds(conn: &mut Conn, guard: &Guard) -> Result<bool, SqlError> {
     match guard {
         Guard::Member { conversation, user } => member(conn, *conversation, *user).await,
         Guard::Thread { organization, conversation } => thread(conn, *organization, *conversation).await,
+        Guard::Channel { organization, conversation } => channel::there(conn, *organization, *conversation).await,
+        Guard::MemberRole { conversation, user, at_least } => {
+            channel::has_role(conn, *conversation, *user, *at_least).await
+        }
+        Guard::AnotherAdmin { conversation, besides } => channel::another_admin(conn, *conversation, *besides).await,
+        Guard::MemberRoom { conversation, more, max } => channel::room(conn, *conversation, *more, *max).await,
         Guard::Organization(id) => people::organization(conn, *id).await,
         Guard::User { organization, user, at_least } => people::user(conn, *organization, *user, *at_least).await,
         Guard::AnotherOwner { organization, besides } => people::another_owner(conn, *organization, *besides).await,
@@ -92,6 +111,7 @@ async fn holds(conn: &mut Conn, guard: &Guard) -> Result<bool, SqlError> {
         Guard::McpServer { organization, server } => mcp_server(conn, *organization, *server).await,
         Guard::Newest { conversation, message } => Ok(newest_message(conn, *conversation).await? == *message),
         Guard::Message { conversation, message: id } => message(conn, *conversation, *id).await,
+        Guard::PinRoom { channel, max } => channel_message::pin_room(conn, *channel, *max).await,
         Guard::QueueRoom { conversation, agent, max } => queue_room(conn, *conversation, *agent, *max).await,
         Guard::Version(subject, version) => Ok(version_of(conn, *subject).await? == Some(*version)),
         Guard::RunLease { run, lease } => run_lease(conn, *run, lease).await,
@@ -182,7 +202,21 @@ async fn version_of(conn: &mut Conn, subject: Versioned) -> Result<Option<i64>, 
             let query = mcp_servers::table.filter(mcp_servers::id.eq(DbId::from(id)));
             locked!(query.select(mcp_servers::version)).first(conn).await
         }
+        Versioned::Persona(user) => {
+            let query = personas::table.filter(personas::user_id.eq(DbId::from(user))).select(personas::version);
+            let version: Option<i64> = locked!(query).first(conn).await.optional()?;
+            return Ok(Some(version.unwrap_or(0)));
+        }
+        Versioned::Message(id) => {
+            let query = messages::table.filter(messages::id.eq(DbId::from(id)));
+            locked!(query.select(messages::version)).first(conn).await
+        }
         // Locked before.
+        Versioned::Channel(id) => {
+            let query = channels::table.inner_join(conversations::table).filter(channels::id.eq(DbId::from(id)));
+            let there = query.filter(conversations::deleted_at.is_null());
+            there.select(conversations::version).first(conn).await
+        }
         Versioned::Thread(id) => {
             let query = threads::table.inner_join(conversations::table).filter(threads::id.eq(DbId::from(id)));
             query.select(conversations::version).first(conn).await

@@ -9,7 +9,7 @@ use stead_domain::{
     ports::store::{FinishMessage, MessageChange, Outcome},
 };
 
-use super::{branch, feedback, insert::inserted, prelude::Conn, purge_messages, updated};
+use super::{branch, feedback, insert::inserted, prelude::Conn, purge_messages, sources, updated};
 use crate::{
     error::SqlError,
     prepared::Prepare,
@@ -31,6 +31,7 @@ pub(super) async fn apply(conn: &mut Conn, change: &MessageChange) -> Result<Out
         MessageChange::Finish(finish) => fill_in(conn, finish).await,
         MessageChange::Requeue(message) => requeue(conn, (*message).into()).await,
         MessageChange::Activate { conversation, branch } => branch::activate(conn, *conversation, *branch).await,
+        MessageChange::SetSources(set) => sources::set(conn, set).await,
         MessageChange::SetFeedback(set) => feedback::set(conn, set).await,
         MessageChange::PurgeBefore { conversation, before, at_most } => {
             purge_messages::purge(conn, (*conversation).into(), DbTime(*before), *at_most).await

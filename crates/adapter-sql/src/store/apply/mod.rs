@@ -5,6 +5,9 @@ mod agent;
 mod api_key;
 mod audit;
 mod branch;
+mod channel;
+mod channel_guards;
+mod channel_message;
 mod delete;
 mod feedback;
 mod file;
@@ -16,10 +19,13 @@ mod mcp_server;
 mod message;
 mod passage;
 mod people;
+mod persona;
 mod purge;
 mod purge_accounts;
 mod purge_messages;
 mod run;
+mod sources;
+mod status;
 mod thread;
 mod tool_call;
 mod usage;
@@ -70,12 +76,17 @@ async fn apply(conn: &mut Conn, change: &Change) -> Result<Outcome, SqlError> {
         Change::McpServer(change) => mcp_server::apply(conn, change).await,
         Change::AgentTools(change) => mcp_server::grant(conn, change).await,
         Change::Thread(change) => thread::apply(conn, change).await,
+        Change::Channel(change) => channel::apply(conn, change).await,
         Change::Message(change) => message::apply(conn, change).await,
+        Change::ChannelMessage(change) => channel_message::apply(conn, change).await,
         Change::Run(change) => run::apply(conn, change).await,
         Change::ToolCall(change) => tool_call::apply(conn, change).await,
         Change::File(change) => file::apply(conn, change).await,
         Change::Passage(change) => passage::apply(conn, change).await,
+        Change::Persona(set) => persona::put(conn, set).await,
         Change::Job(change) => job::apply(conn, change).await,
+        Change::Usage(entry) => usage::enter(conn, entry).await,
+        Change::Status(new) => status::set(conn, new).await,
         Change::Audit(entry) => audit::apply(conn, entry).await,
     }
 }

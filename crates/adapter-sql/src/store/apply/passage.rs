@@ -9,6 +9,7 @@ use stead_domain::{
 };
 
 use super::{
+    super::search,
     prelude::{Conn, share_locked},
     updated,
 };
@@ -26,6 +27,7 @@ pub(super) async fn apply(conn: &mut Conn, change: &PassageChange) -> Result<Out
             let rows = file_passages::table
                 .filter(file_passages::file_id.eq(DbId::from(*file)))
                 .filter(file_passages::n.ge(*n));
+            search::cut(conn, *file, *n).await?;
             Ok(updated(diesel::delete(rows).execute(conn).await?))
         }
     }
@@ -54,5 +56,6 @@ async fn put(
         let row = PassageRow::new(organization, file, passage);
         diesel::insert_into(file_passages::table).values(row).execute(conn).await?;
     }
+    search::put_passages(conn, organization, file, passages).await?;
     Ok(Outcome::Inserted)
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What hangs on what goes first. `$1` is the conversation, `$2` how many rows.
-const STATEMENTS: [&str; 11] = [
+const STATEMENTS: [&str; 19] = [
     "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
         (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM runs r JOIN run_chunks c ON c.run_id = r.id \
          WHERE r.conversation_id = $1 LIMIT $2)",
@@ -30,9 +30,24 @@ const STATEMENTS: [&str; 11] = [
         (SELECT message_id, user_id FROM message_feedback WHERE conversation_id = $1 LIMIT $2)",
     "DELETE FROM thread_files WHERE (conversation_id, n) IN \
         (SELECT conversation_id, n FROM thread_files WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM message_edits WHERE (message_id, version) IN \
+        (SELECT message_id, version FROM message_edits WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM mentions WHERE (message_id, n) IN \
+        (SELECT message_id, n FROM mentions WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
+        (SELECT message_id, emoji, user_id FROM reactions WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM pins WHERE (conversation_id, message_id) IN \
+        (SELECT conversation_id, message_id FROM pins WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM read_markers WHERE (conversation_id, user_id) IN \
+        (SELECT conversation_id, user_id FROM read_markers WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM notification_levels WHERE (conversation_id, user_id) IN \
+        (SELECT conversation_id, user_id FROM notification_levels WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM message_sources WHERE (message_id, n) IN \
+        (SELECT message_id, n FROM message_sources WHERE conversation_id = $1 LIMIT $2)",
     "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE conversation_id = $1 LIMIT $2)",
     "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE conversation_id = $1 LIMIT $2)",
     "DELETE FROM members WHERE id IN (SELECT id FROM members WHERE conversation_id = $1 LIMIT $2)",
+    "DELETE FROM channels WHERE id IN (SELECT id FROM channels WHERE id = $1 LIMIT $2)",
     "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE id = $1 LIMIT $2)",
     "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations WHERE id = $1 LIMIT $2)",
 ];

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What hangs on what goes first. `$1` is the organization, `$2` how many rows.
-const OF_ORGANIZATION: [&str; 24] = [
+const OF_ORGANIZATION: [&str; 39] = [
     "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
         (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM runs r JOIN run_chunks c ON c.run_id = r.id \
          WHERE r.organization_id = $1 LIMIT $2)",
@@ -30,12 +30,28 @@ const OF_ORGANIZATION: [&str; 24] = [
         (SELECT message_id, user_id FROM message_feedback WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM thread_files WHERE (conversation_id, n) IN \
         (SELECT conversation_id, n FROM thread_files WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM message_edits WHERE (message_id, version) IN \
+        (SELECT message_id, version FROM message_edits WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM mentions WHERE (message_id, n) IN \
+        (SELECT message_id, n FROM mentions WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
+        (SELECT message_id, emoji, user_id FROM reactions WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM pins WHERE (conversation_id, message_id) IN \
+        (SELECT conversation_id, message_id FROM pins WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM read_markers WHERE (conversation_id, user_id) IN \
+        (SELECT conversation_id, user_id FROM read_markers WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM notification_levels WHERE (conversation_id, user_id) IN \
+        (SELECT conversation_id, user_id FROM notification_levels WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM files WHERE id IN (SELECT id FROM files WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM message_sources WHERE (message_id, n) IN \
+        (SELECT message_id, n FROM message_sources WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM members WHERE id IN (SELECT id FROM members WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM channels WHERE id IN (SELECT id FROM channels WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM threads WHERE id IN (SELECT id FROM threads WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM conversations WHERE id IN (SELECT id FROM conversations WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM personas WHERE user_id IN (SELECT user_id FROM personas WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM invitations WHERE id IN (SELECT id FROM invitations WHERE organization_id = $1 LIMIT $2)",
@@ -50,6 +66,18 @@ const OF_ORGANIZATION: [&str; 24] = [
     "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM usage WHERE (subject_id, attempt) IN \
         (SELECT subject_id, attempt FROM usage WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM user_status WHERE user_id IN (SELECT user_id FROM user_status WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM connections WHERE (user_id, node_id) IN \
+        (SELECT user_id, node_id FROM connections WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM embeddings WHERE (organization_id, kind, source_id, chunk, conversation_id) IN \
+        (SELECT organization_id, kind, source_id, chunk, conversation_id FROM embeddings \
+         WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM embedding_places WHERE (organization_id, conversation_id) IN \
+        (SELECT organization_id, conversation_id FROM embedding_places WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM embedded_sources WHERE (kind, source_id) IN \
+        (SELECT kind, source_id FROM embedded_sources WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM log_walks WHERE (follower, organization_id) IN \
+        (SELECT follower, organization_id FROM log_walks WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM users WHERE id IN (SELECT id FROM users WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM organizations WHERE id IN (SELECT id FROM organizations WHERE id = $1 LIMIT $2)",
 ];
@@ -67,12 +95,37 @@ pub(super) async fn organization(conn: &mut Conn, id: DbId, at_most: u32) -> Res
 }
 
 /// `$1` is the user, `$2` how many rows.
-const OF_USER: [&str; 4] = [
+const OF_USER: [&str; 15] = [
+    "DELETE FROM search_messages WHERE message_id IN \
+        (SELECT s.message_id FROM search_messages s JOIN messages m ON m.id = s.message_id \
+         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
     "DELETE FROM message_files WHERE (message_id, n) IN \
         (SELECT a.message_id, a.n FROM message_files a JOIN messages m ON m.id = a.message_id \
          JOIN files f ON f.id = a.file_id WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
+    "DELETE FROM message_edits WHERE (message_id, version) IN \
+        (SELECT x.message_id, x.version FROM message_edits x JOIN messages m ON m.id = x.message_id \
+         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
+    "DELETE FROM mentions WHERE (message_id, n) IN \
+        (SELECT x.message_id, x.n FROM mentions x JOIN messages m ON m.id = x.message_id \
+         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
+    "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
+        (SELECT x.message_id, x.emoji, x.user_id FROM reactions x JOIN messages m ON m.id = x.message_id \
+         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
+    "DELETE FROM pins WHERE (conversation_id, message_id) IN \
+        (SELECT x.conversation_id, x.message_id FROM pins x JOIN messages m ON m.id = x.message_id \
+         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
+    "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
+        (SELECT message_id, emoji, user_id FROM reactions WHERE user_id = $1 LIMIT $2)",
+    "DELETE FROM read_markers WHERE (conversation_id, user_id) IN \
+        (SELECT conversation_id, user_id FROM read_markers WHERE user_id = $1 LIMIT $2)",
+    "DELETE FROM notification_levels WHERE (conversation_id, user_id) IN \
+        (SELECT conversation_id, user_id FROM notification_levels WHERE user_id = $1 LIMIT $2)",
     "DELETE FROM api_keys WHERE id IN (SELECT id FROM api_keys WHERE user_id = $1 LIMIT $2)",
+    "DELETE FROM personas WHERE user_id IN (SELECT user_id FROM personas WHERE user_id = $1 LIMIT $2)",
     "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 LIMIT $2)",
+    "DELETE FROM user_status WHERE user_id IN (SELECT user_id FROM user_status WHERE user_id = $1 LIMIT $2)",
+    "DELETE FROM connections WHERE (user_id, node_id) IN \
+        (SELECT user_id, node_id FROM connections WHERE user_id = $1 LIMIT $2)",
     "DELETE FROM idempotency WHERE (user_id, operation, key, organization_id) IN \
         (SELECT user_id, operation, key, organization_id FROM idempotency WHERE user_id = $1 LIMIT $2)",
 ];

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What hangs on what goes first. `$1` is the conversation, `$2` the time, `$3` how many rows.
-const STATEMENTS: [&str; 7] = [
+const STATEMENTS: [&str; 12] = [
     "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
         (SELECT c.run_id, c.attempt, c.n, c.chars_from FROM runs r JOIN run_chunks c ON c.run_id = r.id \
          WHERE r.conversation_id = $1 AND r.created_at < $2 AND r.ended_at IS NOT NULL LIMIT $3)",
@@ -28,6 +28,21 @@ const STATEMENTS: [&str; 7] = [
     "DELETE FROM message_feedback WHERE (message_id, user_id) IN \
         (SELECT f.message_id, f.user_id FROM message_feedback f JOIN messages m ON m.id = f.message_id \
          WHERE f.conversation_id = $1 AND m.created_at < $2 LIMIT $3)",
+    "DELETE FROM message_edits WHERE (message_id, version) IN \
+        (SELECT x.message_id, x.version FROM message_edits x JOIN messages m ON m.id = x.message_id \
+         WHERE x.conversation_id = $1 AND m.created_at < $2 LIMIT $3)",
+    "DELETE FROM mentions WHERE (message_id, n) IN \
+        (SELECT x.message_id, x.n FROM mentions x JOIN messages m ON m.id = x.message_id \
+         WHERE x.conversation_id = $1 AND m.created_at < $2 LIMIT $3)",
+    "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
+        (SELECT x.message_id, x.emoji, x.user_id FROM reactions x JOIN messages m ON m.id = x.message_id \
+         WHERE x.conversation_id = $1 AND m.created_at < $2 LIMIT $3)",
+    "DELETE FROM pins WHERE (conversation_id, message_id) IN \
+        (SELECT x.conversation_id, x.message_id FROM pins x JOIN messages m ON m.id = x.message_id \
+         WHERE x.conversation_id = $1 AND m.created_at < $2 LIMIT $3)",
+    "DELETE FROM message_sources WHERE (message_id, n) IN \
+        (SELECT x.message_id, x.n FROM message_sources x JOIN messages m ON m.id = x.message_id \
+         WHERE x.conversation_id = $1 AND m.created_at < $2 LIMIT $3)",
     "DELETE FROM runs WHERE id IN \
         (SELECT id FROM runs WHERE conversation_id = $1 AND created_at < $2 AND ended_at IS NOT NULL LIMIT $3)",
     "DELETE FROM messages WHERE id IN \

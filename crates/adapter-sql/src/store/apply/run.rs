@@ -22,7 +22,7 @@ use crate::{
     error::SqlError,
     prepared::Prepare,
     rows::{RunRow, RunStepRow},
-    schema::{run_steps, runs},
+    schema::{run_steps, runs, tool_calls},
     types::{DbId, DbName, DbTime},
 };
 
@@ -35,6 +35,7 @@ pub(super) async fn apply(conn: &mut Conn, change: &RunChange) -> Result<Outcome
             Ok(started.map_or(Outcome::Unchanged, |run| Outcome::Started(run.id.into(), run.fence)))
         }
         RunChange::Finish(finish) => end(conn, finish).await,
+        RunChange::Answer { run, message } => answer(conn, (*run).into(), (*message).into()).await,
         RunChange::Requeue { run, at } => requeue(conn, (*run).into(), DbTime(*at)).await,
         RunChange::Restart { run, at } => restart(conn, (*run).into(), DbTime(*at)).await,
         RunChange::Pause { run, until } => pause(conn, (*run).into(), DbTime(*until)).await,
@@ -102,7 +103,7 @@ async fn end(conn: &mut Conn, finish: &FinishRun) -> Result<Outcome, SqlError> {
     let Some(row) = locked!(live.select(RunRow::as_select())).prepared().get_result(conn).await.optional()? else {
         return Ok(Outcome::Unchanged);
     };
-    usage_entry::enter(conn, &row, usage).await?;
+    usage_entry::add(conn, &row, usage).await?;
     let used = added(&row, usage);
     let rows = diesel::update(runs::table.find(row.id))
         .set((
@@ -127,7 +128,7 @@ async fn end(conn: &mut Conn, finish: &FinishRun) -> Result<Outcome, SqlError> {
 async fn add_usage(conn: &mut Conn, run: DbId, usage: &Usage) -> Result<Outcome, SqlError> {
     let row = runs::table.filter(runs::id.eq(run)).select(RunRow::as_select());
     let Some(row) = locked!(row).first(conn).await.optional()? else { return Ok(Outcome::Unchanged) };
-    usage_entry::enter(conn, &row, usage).await?;
+    usage_entry::add(conn, &row, usage).await?;
     let used = added(&row, usage);
     let rows = diesel::update(runs::table.find(run))
         .set((
@@ -152,6 +153,16 @@ fn added(row: &RunRow, usage: &Usage) -> Usage {
         cached_tokens,
         cost_micros: row.cost_micros.saturating_add(usage.cost_micros),
     }
+}
+
+async fn answer(conn: &mut Conn, run: DbId, message: DbId) -> Result<Outcome, SqlError> {
+    let without = runs::table.filter(runs::id.eq(run)).filter(runs::answer_message_id.is_null());
+    let rows = diesel::update(without).set(runs::answer_message_id.eq(message)).prepared().execute(conn).await?;
+    if rows > 0 {
+        let calls = tool_calls::table.filter(tool_calls::run_id.eq(run));
+        diesel::update(calls).set(tool_calls::message_id.eq(message)).prepared().execute(conn).await?;
+    }
+    Ok(updated(rows))
 }
 
 async fn requeue(conn: &mut Conn, run: DbId, at: DbTime) -> Result<Outcome, SqlError> {

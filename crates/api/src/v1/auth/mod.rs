@@ -6,6 +6,7 @@ mod logout;
 mod refresh;
 mod register;
 mod sessions;
+mod ticket;
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -23,7 +24,8 @@ pub fn operations(services: &mut ServiceConfig<'_>) {
         .service(refresh::refresh)
         .service(logout::logout)
         .service(sessions::list_sessions)
-        .service(end_session::end_session);
+        .service(end_session::end_session)
+        .service(ticket::make_ticket);
 }
 
 /// The tokens, in the body for programs and as cookies for browsers.

@@ -35,23 +35,28 @@ pub struct UpdateOrganizationBody {
     #[serde(default, deserialize_with = "clearable")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 3650)]
     retention_days: Option<Option<Number>>,
-    /// Whether agents answer. Off: a new message to one is refused with `ai_disabled`; answers that are under way go on.
+    /// Whether agents answer. Off: a new message to one is refused with `ai_disabled`, and no model is asked any more:
+    /// answers that are being written are written to their end, those that wait or call tools fail.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = bool)]
     ai_enabled: Option<bool>,
     /// How many tokens agents may use in a calendar month in UTC, those of prompts and answers together. When so many were
-    /// used, a new message to an agent is refused with `ai_budget_used_up`; answers that are under way go on, and count when
-    /// they end. Null: without bound.
+    /// used, a new message to an agent is refused with `ai_budget_used_up`, and no model is asked any more; answers that are
+    /// being written are written to their end, and count when they end. Null: without bound.
     #[serde(default, deserialize_with = "clearable")]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000_000_000_i64)]
     ai_budget: Option<Option<Number>>,
+    /// The same for each user who has no `ai_budget` of their own. Null: without bound.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000_000_000_i64)]
+    ai_budget_per_user: Option<Option<Number>>,
 }
 
 impl RequestBody for UpdateOrganizationBody {
     type Meaning = OrganizationPatch;
 
     fn check(self, problems: &mut Problems) -> Option<OrganizationPatch> {
-        let Self { name, default_agent_id, retention_days, ai_enabled, ai_budget } = self;
+        let Self { name, default_agent_id, retention_days, ai_enabled, ai_budget, ai_budget_per_user } = self;
         let days = |number: Number| RetentionDays::parse(whole_number(&number)?);
         let tokens = |number: Number| TokenBudget::parse(whole_number(&number)?);
         Some(OrganizationPatch {
@@ -60,6 +65,7 @@ impl RequestBody for UpdateOrganizationBody {
             retention: problems.clearable("retention_days", retention_days, days),
             ai_enabled,
             ai_budget: problems.clearable("ai_budget", ai_budget, tokens),
+            ai_budget_per_user: problems.clearable("ai_budget_per_user", ai_budget_per_user, tokens),
         })
     }
 }

@@ -1,12 +1,14 @@
 use actix_web::{HttpResponse, patch, web};
 use serde::Deserialize;
+use serde_json::Number;
 use stead_application::accounts::UserPatch;
+use stead_domain::organization::TokenBudget;
 use utoipa::ToSchema;
 
 use crate::{
     Api,
     conditional::{IfMatch, IfMatchHeader, IfNoneMatch, tagged},
-    dto::{RoleBody, UserBody, present},
+    dto::{RoleBody, UserBody, clearable, present, whole_number},
     error::ApiError,
     extract::{Body, Call, Problems, RequestBody, UserPath},
 };
@@ -24,18 +26,25 @@ pub struct UpdateUserBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = bool)]
     deactivated: Option<bool>,
+    /// How many tokens agents may use for them in a calendar month in UTC, those of prompts and answers together. When so many
+    /// were used, what they ask of an agent is refused with `ai_budget_used_up`. Null: as the organization says for everybody.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000_000_000_i64)]
+    ai_budget: Option<Option<Number>>,
 }
 
 impl RequestBody for UpdateUserBody {
     type Meaning = UserPatch;
 
-    fn check(self, _: &mut Problems) -> Option<UserPatch> {
-        let Self { role, deactivated } = self;
-        Some(UserPatch { role: role.map(Into::into), deactivated })
+    fn check(self, problems: &mut Problems) -> Option<UserPatch> {
+        let Self { role, deactivated, ai_budget } = self;
+        let tokens = |number: Number| TokenBudget::parse(whole_number(&number)?);
+        let ai_budget = problems.clearable("ai_budget", ai_budget, tokens);
+        Some(UserPatch { role: role.map(Into::into), deactivated, ai_budget })
     }
 }
 
-/// Change a member's role, or deactivate them
+/// Change a member's role or budget, or deactivate them
 ///
 /// For admins; owners are changed and made by owners alone. Of who is deactivated every sign-in ends: at once on the node
 /// that answers, within a second on every other.

@@ -1,4 +1,7 @@
-use super::{AgentToolsChange, ApiKeyChange, FileChange, Guard, McpServerChange, PassageChange};
+use super::{
+    AgentToolsChange, ApiKeyChange, ChannelChange, ChannelMessageChange, FileChange, Guard, McpServerChange,
+    PassageChange, SetSources,
+};
 use crate::{
     AgentId, ConversationId, InvitationId, JobId, MemberId, MessageId, OrganizationId, RunId, SessionId, Timestamp,
     ToolCallId, UserId,
@@ -11,10 +14,13 @@ use crate::{
     job::NewJob,
     message::{Message, MessageStatus},
     organization::Organization,
+    persona::Persona,
     run::{LeaseOwner, Run, RunChunk, RunError, RunStatus, RunStep, Usage},
     session::Session,
+    status::UserStatus,
     thread::Thread,
     tool_call::{ToolCall, ToolCallState},
+    usage::UsageEntry,
     user::{PasswordHash, User},
 };
 
@@ -76,8 +82,12 @@ pub enum Change {
     AgentTools(AgentToolsChange),
     /// Of a thread.
     Thread(ThreadChange),
+    /// Of a channel.
+    Channel(ChannelChange),
     /// Of a message.
     Message(MessageChange),
+    /// Of what is said in a channel.
+    ChannelMessage(ChannelMessageChange),
     /// Of a run.
     Run(RunChange),
     /// Of a tool call.
@@ -86,8 +96,15 @@ pub enum Change {
     File(FileChange),
     /// Of what a file says.
     Passage(PassageChange),
+    /// How a person wants to be stood in for: in place of what they had set.
+    Persona(Persona),
     /// Of a job that is being worked on.
     Job(JobChange),
+    /// What a model used. One with an id that is there changes nothing.
+    Usage(UsageEntry),
+    /// What somebody sets of themselves, in place of the version before (none where this is the first); unchanged where another
+    /// one is there.
+    Status(UserStatus),
     /// A line in the audit log.
     Audit(AuditEntry),
 }
@@ -259,6 +276,8 @@ pub enum MessageChange {
         /// The branch.
         branch: Branch,
     },
+    /// Notes what a message was made from.
+    SetSources(SetSources),
     /// Notes what somebody says of a message, in place of what they said before. Guard the message before it.
     SetFeedback(SetFeedback),
     /// Removes up to `at_most` rows: messages of a conversation from before a time, but for those of a run that has not ended,
@@ -323,6 +342,14 @@ pub enum RunChange {
     },
     /// Ends it and its lease. Guard the lease, or the status, before it.
     Finish(FinishRun),
+    /// Names the message that a run without an answer's row has now stored as its answer; the run's tool calls become that
+    /// message's. Unchanged if it has an answer.
+    Answer {
+        /// The run.
+        run: RunId,
+        /// The message.
+        message: MessageId,
+    },
     /// Queues a failed run again, without error; unchanged if it has not failed.
     Requeue {
         /// The run.

@@ -1,6 +1,7 @@
 use crate::{
     AgentId, ConversationId, FileId, InvitationId, JobId, McpServerId, MessageId, OrganizationId, RunId, Timestamp,
     UserId,
+    channel::MemberRole,
     run::{Lease, RunStatus},
     user::OrganizationRole,
 };
@@ -22,6 +23,40 @@ pub enum Guard {
         organization: OrganizationId,
         /// The thread.
         conversation: ConversationId,
+    },
+    /// The channel exists in the organization, and is not deleted before the end.
+    Channel {
+        /// The organization.
+        organization: OrganizationId,
+        /// The channel.
+        conversation: ConversationId,
+    },
+    /// The user is a member of the conversation with at least this role.
+    MemberRole {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The user.
+        user: UserId,
+        /// The least role.
+        at_least: MemberRole,
+    },
+    /// The channel has an admin besides this user who is neither deactivated nor deleted. Its row is locked until the end, as
+    /// with [`Guard::MemberRoom`]: commits that guard either of the same channel happen one after the other.
+    AnotherAdmin {
+        /// The channel.
+        conversation: ConversationId,
+        /// The user who does not count.
+        besides: UserId,
+    },
+    /// With so many more the channel has at most `max` members; people who are deactivated count too. Its row is locked
+    /// until the end.
+    MemberRoom {
+        /// The channel.
+        conversation: ConversationId,
+        /// How many come.
+        more: i64,
+        /// How many there may be.
+        max: i64,
     },
     /// The organization exists and is not deleted.
     Organization(OrganizationId),
@@ -78,12 +113,20 @@ pub enum Guard {
         /// That message.
         message: Option<MessageId>,
     },
-    /// The message is of the conversation, and stays there until the end. Guard the thread before it.
+    /// The message is of the conversation and not deleted, and stays so until the end. Guard the thread, or the member, before
+    /// it.
     Message {
         /// The conversation.
         conversation: ConversationId,
         /// The message.
         message: MessageId,
+    },
+    /// Fewer than `max` messages of the channel are pinned. Commits that guard this of one channel happen one after the other.
+    PinRoom {
+        /// The channel.
+        channel: ConversationId,
+        /// The limit.
+        max: i64,
     },
     /// Fewer than `max` runs of the agent are queued in the conversation.
     QueueRoom {
@@ -160,4 +203,10 @@ pub enum Versioned {
     McpServer(McpServerId),
     /// A thread.
     Thread(ConversationId),
+    /// A channel: its row is locked until the end.
+    Channel(ConversationId),
+    /// A message.
+    Message(MessageId),
+    /// How a user wants to be stood in for: 0 of somebody who has never set any.
+    Persona(UserId),
 }

@@ -70,4 +70,6 @@ pub struct PruneBefore {
     pub sessions: Timestamp,
     /// What models had used before this.
     pub usage: Timestamp,
+    /// Connections that ended before this, but for the last of each user.
+    pub connections: Timestamp,
 }

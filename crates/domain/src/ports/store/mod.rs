@@ -5,41 +5,81 @@
 //! the light implementation.
 
 mod api_keys;
+mod channel_messages;
+mod channels;
 mod commit;
 mod directory;
+mod exchange;
 mod figures;
 mod files;
 mod guard;
+mod inbox;
+mod indexing;
 mod leases;
+mod log_cursors;
 mod mcp_servers;
 mod passages;
+mod personas;
+mod presence;
 mod queries;
+mod realtime;
 mod retention;
+mod search;
+mod sidebars;
+mod sources;
+mod surroundings;
 mod usage;
 
 use async_trait::async_trait;
 
 pub use api_keys::{ApiKeyChange, ApiKeyQueries, ApiKeyViewer};
+pub use channel_messages::{
+    ChannelMessage, ChannelMessageChange, ChannelMessageFilter, ChannelMessageQueries, EditMessage, MOST_PINS,
+    MessageEdit, Pin, REACTORS_SHOWN, React, Reactions, Reactor, Sender, Sent, Speaker,
+};
+pub use channels::{
+    ChannelChange, ChannelMember, ChannelQueries, ChannelView, MOST_COUNTED, MemberEntity, MyChannel, ReadMarker,
+};
 pub use commit::{
     AgentChange, AuditEntry, Change, Commit, Committed, FinishMessage, FinishRun, InvitationChange, JobChange,
     MessageChange, OrganizationChange, Outcome, RunChange, SessionChange, SetFeedback, ThreadChange, ToolCallChange,
     UserChange,
 };
 pub use directory::{DirectoryQueries, UserFilter, UserSearch};
+pub use exchange::{ExchangeQueries, ExportedMessage};
 pub use figures::{ConnectionFigures, DeadJobs, JobFigures, StoreFigures};
 pub use files::{Attach, FileChange, FileFilter, FileQueries, FileReader, FileRight, FilesOf, LeftBy};
 pub use guard::{Guard, Versioned};
+pub use inbox::{BEGINNING, InboxConversation, InboxFilter, InboxKind, InboxQueries};
+pub use indexing::{EmbeddedSource, FileToIndex, IndexQueries, MessageToIndex};
 pub use leases::{AppendChunks, Appended, ClaimedRun, PruneBefore, RenewedRun, TakenFrom};
+pub use log_cursors::{
+    FOLLOWING, FileRef, FollowedLog, LogCursors, LogFollower, LogStep, MessageRef, Walk, WalkPlace, WalkThrough,
+};
 pub use mcp_servers::{AgentToolsChange, McpServerChange, McpServerQueries};
 pub use passages::{PassageChange, PassageQueries};
+pub use personas::PersonaQueries;
+pub use presence::{PresenceQueries, TouchPresence, TouchedUser};
 pub use queries::{
     AccountQueries, AgentQueries, AgentViewer, BranchFilter, Branches, Credentials, EventQueries, IdempotencyQueries,
     MessageFilter, MessageQueries, RunQueries, ThreadFilter, ThreadMessage, ThreadOwner, ThreadQueries, Wakeups,
 };
+pub use realtime::{RealtimeQueries, RoomMember};
 pub use retention::{OutdatedConversation, RetentionQueries};
-pub use usage::UsageQueries;
+pub use search::{
+    FileHit, FileSearch, Matching, MessageHit, MessageSearch, PLACES_A_MILLISECOND, Rooms, SearchQueries,
+};
+pub use sidebars::{SidebarFilter, SidebarQueries};
+pub use sources::{SetSources, SourceQueries};
+pub use surroundings::SurroundingQueries;
+pub use usage::{UsageFilter, UsageQueries};
 
-use crate::{JobId, RunId, Timestamp, job::ClaimedJob, run::LeaseOwner};
+use crate::{
+    JobId, RunId, Timestamp,
+    job::ClaimedJob,
+    ports::{PresenceSource, ReadGate},
+    run::LeaseOwner,
+};
 
 /// The database.
 ///
@@ -58,14 +98,29 @@ pub trait Store:
     + AgentQueries
     + McpServerQueries
     + ThreadQueries
+    + ChannelQueries
     + MessageQueries
+    + ChannelMessageQueries
+    + InboxQueries
     + RunQueries
     + IdempotencyQueries
     + EventQueries
     + RetentionQueries
+    + RealtimeQueries
     + UsageQueries
+    + ExchangeQueries
     + FileQueries
     + PassageQueries
+    + SourceQueries
+    + SidebarQueries
+    + PersonaQueries
+    + SurroundingQueries
+    + PresenceQueries
+    + PresenceSource
+    + LogCursors
+    + IndexQueries
+    + SearchQueries
+    + ReadGate
 {
     /// Applies a commit: its idempotency record first, then the guards in their order, then changes, events and jobs in
     /// theirs. Where the record's scope is already taken, nothing is done and the answer is [`Committed::Replayed`] with

@@ -79,7 +79,7 @@ pub trait ThreadQueries: Send + Sync + 'static {
     async fn find_thread(&self, organization: OrganizationId, id: ConversationId)
     -> Result<Option<Thread>, StoreError>;
 
-    /// Threads that are not deleted, newest activity first (of two with the same, the larger id), each with its latest
+    /// Threads that are not deleted and not about a channel, newest activity first (of two with the same, the larger id), each with its latest
     /// active messages, oldest to newest. A constant number of statements; under 5 ms for 20 threads with 3 messages
     /// each among 50 threads of 500 messages.
     async fn list_threads(&self, filter: ThreadFilter) -> Result<Vec<(Thread, Vec<ThreadMessage>)>, StoreError>;
@@ -201,6 +201,9 @@ pub trait RunQueries: Send + Sync + 'static {
         organization: OrganizationId,
         runs: Vec<RunId>,
     ) -> Result<Vec<(RunId, RunStep)>, StoreError>;
+
+    /// The tool calls of a run of the organization, in the order in which they were asked for.
+    async fn list_tool_calls(&self, organization: OrganizationId, run: RunId) -> Result<Vec<ToolCall>, StoreError>;
 
     /// Up to `limit` runs of all organizations that have waited for approvals for too long by the database's clock, longest
     /// first.

@@ -29,7 +29,7 @@ enum JobsCommand {
 
 /// Lists the dead jobs, or tries them again. The server may be running.
 pub async fn run(config: Config, arguments: &JobsArguments) -> anyhow::Result<()> {
-    let store = wire::store_beside(&config).await?;
+    let store = wire::database_beside(&config).await?.store;
     let mut out = std::io::stdout().lock();
     if let Some(JobsCommand::Retry { id, .. }) = &arguments.command {
         let retried = store.retry_dead_jobs(id.map_or(DeadJobs::All, DeadJobs::One)).await?;

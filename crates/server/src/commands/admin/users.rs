@@ -111,8 +111,8 @@ pub async fn reset_password(config: Config, arguments: &ResetPasswordArguments) 
 }
 
 async fn application(config: &Config) -> anyhow::Result<Application> {
-    let store = wire::store_beside(config).await?;
-    wire::application(config, store, Overrides::default())
+    let database = wire::database_beside(config).await?;
+    wire::application(config, database, Overrides::default())
 }
 
 /// A password, and whether somebody has to be told.

@@ -48,6 +48,7 @@ pub async fn an_organization_update_writes_all_but_identity(store: Arc<dyn Store
         retention: Some(RetentionDays::parse(3_650).unwrap()),
         ai_enabled: false,
         ai_budget: Some(TokenBudget::parse(1 << 39).unwrap()),
+        ai_budget_per_user: Some(TokenBudget::parse(1 << 38).unwrap()),
         version: 1 << 40,
         updated_at: builders::at(),
         ..seed.organization.clone()

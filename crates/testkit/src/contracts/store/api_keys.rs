@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use stead_domain::{
-    Timestamp, UserId,
+    UserId,
     api_key::{ApiKey, USE_NOTED_EVERY},
     page::{Page, PageLimit, Position, Slice},
     ports::store::{ApiKeyChange, ApiKeyViewer, Change, Outcome, PruneBefore, Store, UniqueKey, UserChange},
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     expectations::{apply, apply_one, conflict_of},
     paging_model::every_page_is_right,
+    prune::NOTHING,
 };
 use crate::builders::{self, Seed};
 
@@ -182,9 +183,7 @@ pub async fn api_keys_that_ended_earlier_are_removed(store: Arc<dyn Store>) {
     let revoked = ApiKey { revoked_at: Some(before), ..key() };
     let kept = [ApiKey { expires_at: at, ..key() }, ApiKey { revoked_at: Some(at), ..key() }, key()];
     apply(&*store, kept.iter().chain([&expired, &revoked]).map(insert)).await;
-    let epoch = Timestamp::EPOCH;
-    let older = PruneBefore { events: epoch, idempotency: epoch, run_chunks: epoch, sessions: at, usage: epoch };
-    while store.prune(older).await.unwrap() {}
+    while store.prune(PruneBefore { sessions: at, ..NOTHING }).await.unwrap() {}
     for gone in [expired, revoked] {
         assert_eq!(store.find_api_key(gone.id).await.unwrap(), None);
     }

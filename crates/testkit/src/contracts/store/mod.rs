@@ -3,7 +3,9 @@
 //! A test is a function over the port, its name the fact; a file holds the facts of one topic. The store is fresh for
 //! each. What happens with time (a lease that lapses) is brought about by `release_leases`: nothing here waits.
 
+mod channel_room;
 mod expectations;
+mod gate_scenes;
 mod paging_model;
 mod scenes;
 
@@ -12,27 +14,38 @@ pub mod accounts;
 pub mod agents;
 pub mod api_keys;
 pub mod approvals;
+pub mod beside_messages;
 pub mod branches;
+pub mod channel_messages;
+pub mod channels;
 pub mod commits;
 pub mod concurrency;
 pub mod deletion;
 pub mod directory;
 pub mod events;
+pub mod exchange;
 pub mod feedback;
 pub mod files;
 pub mod guards;
 pub mod idempotency;
+pub mod inbox;
+pub mod indexing;
 pub mod invitations;
 pub mod jobs;
 pub mod leases;
+pub mod log_cursors;
 pub mod mcp_servers;
 pub mod messages;
 pub mod operations;
 pub mod passages;
+pub mod presence;
 pub mod prune;
+pub mod read_gate;
 pub mod retention;
+pub mod room_answers;
 pub mod run_chunks;
 pub mod runs;
+pub mod search;
 pub mod sessions;
 pub mod text;
 pub mod thread_lists;
@@ -235,6 +248,74 @@ macro_rules! store_contract_tests {
                 a_branch_is_read_in_its_conversation_alone
                 a_message_guard_holds_in_its_conversation
             }
+            channels {
+                a_channel_of_every_kind_is_read_as_written
+                a_channel_is_found_in_its_organization_alone
+                a_channels_name_is_taken_in_its_organization_in_any_case
+                a_channel_update_writes_what_may_change
+                channels_without_a_name_are_called_as_who_is_in_them
+                public_channels_and_ones_own_are_listed_in_pages
+                who_left_is_no_member_and_may_come_back
+                members_are_listed_in_pages_while_they_are_let_in
+                a_role_is_given_and_guarded
+                who_has_been_there_longest_succeeds_a_deleted_admin
+                channels_of_two_people_are_known
+                a_read_marker_goes_forward_only
+                what_is_new_is_counted_from_where_one_has_read
+                of_many_starts_of_a_direct_channel_one_is_made
+                people_without_their_own_channel_are_listed
+                a_purged_channel_leaves_nothing
+            }
+            inbox {
+                an_inbox_has_direct_channels_and_its_own_threads
+                what_is_new_in_an_inbox_is_what_is_whole_and_unread
+                a_beginning_is_enough_of_a_long_message
+                an_inbox_is_listed_in_pages
+                an_inbox_is_searched_by_who_is_in_it
+                a_person_and_an_agent_have_one_thread_in_the_inbox
+                an_owner_sees_the_threads_that_others_have_with_their_agents
+                the_other_of_a_direct_channel_stays_when_they_are_deleted
+            }
+            beside_messages {
+                mentions_come_with_their_message_in_order
+                an_edit_replaces_the_text_and_keeps_what_was
+                a_messages_version_is_guarded
+                a_deleted_message_keeps_its_place_and_nothing_else
+                reactions_are_told_by_emoji
+                of_many_who_reacted_the_first_are_shown_and_all_are_listed
+                pins_are_listed_in_their_order
+                there_is_room_for_so_many_pins
+                a_purged_users_messages_have_nothing_beside_them_any_more
+            }
+            channel_messages {
+                a_sender_is_known_with_their_channel
+                nobody_sends_to_what_is_no_channel_of_theirs
+                handles_mean_members_and_agents_of_the_channel
+                a_channel_message_is_read_with_who_wrote_it
+                of_a_deleted_author_the_id_is_left
+                a_channel_message_is_found_where_it_is_alone
+                channel_messages_are_known_by_their_ids
+                channel_messages_are_listed_in_pages
+                replies_are_counted_unless_they_are_deleted
+                what_was_sent_under_an_id_of_ones_own_is_found
+                many_replies_at_once_are_all_there
+                threads_do_not_show_what_is_said_in_channels
+            }
+            room_answers {
+                sources_are_kept_with_their_message
+                what_was_said_around_a_message_is_found
+                how_somebody_wants_to_be_stood_in_for_is_read_as_written
+                what_was_said_in_somebodys_stead_is_counted_and_listed
+                what_somebody_wrote_themselves_is_found
+                a_run_gets_its_answer_at_its_end
+            }
+            exchange {
+                messages_that_exist_are_known_by_their_ids
+                a_person_is_found_by_address_whether_they_sign_in_or_not
+                every_channel_and_thread_is_handed_out_but_what_is_deleted
+                members_are_handed_out_the_deactivated_too
+                messages_are_handed_out_with_all_that_hangs_on_them
+            }
             feedback {
                 feedback_comes_with_its_message
                 what_is_said_last_of_a_message_counts
@@ -269,6 +350,35 @@ macro_rules! store_contract_tests {
                 passages_go_with_their_file
                 passages_of_an_unknown_file_are_not_written
                 answers_use_what_lies_on_their_branch
+            }
+            read_gate {
+                the_gate_gives_a_message_as_it_is_now
+                the_gate_gives_what_every_reader_may_read
+                the_gate_gives_only_what_lies_where_it_is_asked_for
+                the_gate_gives_the_version_that_was_found
+                the_gate_does_not_give_what_is_gone
+                the_gate_does_not_give_what_is_not_kept
+                the_gate_does_not_give_what_is_being_written
+                the_gate_keeps_organizations_apart
+                the_gate_gives_nothing_to_who_may_not_sign_in
+                a_thread_about_a_channel_is_read_by_its_members
+                a_file_is_read_where_it_lies
+                the_gate_takes_many_candidates
+            }
+            search {
+                messages_are_found_by_their_words
+                a_search_finds_what_its_user_may_read
+                a_search_is_narrowed
+                a_search_goes_on_where_it_ended
+                messages_of_one_millisecond_are_all_found
+                what_changed_is_not_found_by_what_it_said
+                what_may_not_be_read_is_not_found
+                a_purge_takes_words_along
+                the_index_is_gone_through_and_made_anew
+                the_best_messages_come_first
+                files_are_found_by_what_they_say
+                a_search_finds_files_that_its_user_may_read
+                who_is_in_very_many_channels_finds_what_is_in_them
             }
             unused_files {
                 a_deleted_thread_leaves_the_files_that_lie_nowhere_else
@@ -373,6 +483,19 @@ macro_rules! store_contract_tests {
                 whoever_waits_is_woken_when_a_commit_with_events_is_answered
                 many_commits_may_be_one_wakeup
             }
+            log_cursors {
+                one_process_at_a_time_follows_the_log
+                a_place_is_kept_by_the_one_who_follows
+                who_follows_afresh_walks_through_everything
+                a_walk_that_begins_anew_is_not_ended_by_the_one_before
+                a_walk_goes_through_messages_and_files
+            }
+            indexing {
+                messages_are_given_with_who_and_where
+                what_is_deleted_is_not_given
+                what_was_said_before_is_given_oldest_first
+                what_was_embedded_is_noted_and_forgotten
+            }
             jobs {
                 every_kind_of_job_is_claimed_as_enqueued
                 a_job_that_is_not_due_is_not_claimed
@@ -405,9 +528,29 @@ macro_rules! store_contract_tests {
             }
             usage {
                 what_an_organizations_runs_used_is_summed_since_a_time
+                what_a_user_used_is_summed_apart
+                what_a_question_used_is_entered_once
+                usage_is_told_apart_by_who_and_what_for
+                usage_is_of_its_time_and_most_comes_first
+                budgets_are_kept
                 what_was_used_is_known_when_the_thread_is_gone
                 what_was_used_goes_with_the_organization
                 what_was_used_earlier_is_removed
+            }
+            presence {
+                a_connection_counts_as_its_node_last_said
+                connections_to_several_nodes_count_together
+                who_becomes_online_by_a_touch_is_answered
+                a_thousand_users_are_touched_at_once
+                what_lapses_is_told_once
+                what_lapsed_is_told_though_the_node_says_more
+                one_of_many_is_told_of_each_lapse
+                a_status_is_read_as_written
+                one_writer_of_a_statuss_version_wins
+                a_status_that_expires_is_cleared_and_told_once
+                of_the_invisible_nothing_is_told
+                the_last_connection_of_each_user_is_kept
+                presence_goes_with_the_user
             }
             prune {
                 events_older_than_asked_are_removed

@@ -26,6 +26,7 @@ pub(super) const NOTHING: PruneBefore = PruneBefore {
     run_chunks: Timestamp::EPOCH,
     sessions: Timestamp::EPOCH,
     usage: Timestamp::EPOCH,
+    connections: Timestamp::EPOCH,
 };
 
 /// Longer before than any test runs, and long after the epoch.
@@ -198,7 +199,7 @@ pub async fn there_is_nothing_to_prune_in_a_fresh_store(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let turn = seed.turn(&*store).await;
     let at = bound();
-    let before = PruneBefore { events: at, idempotency: at, run_chunks: at, sessions: at, usage: at };
+    let before = PruneBefore { events: at, idempotency: at, run_chunks: at, sessions: at, usage: at, connections: at };
     assert!(!store.prune(before).await.unwrap());
     assert!(!store.prune(NOTHING).await.unwrap());
     assert_eq!(store.find_user(seed.organization.id, seed.owner.id).await.unwrap(), Some(seed.owner));

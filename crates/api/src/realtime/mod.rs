@@ -1,0 +1,9 @@
+//! Real time over HTTP: what a connection is told (`frames`), and the WebSocket (`socket`) and the
+//! server-sent events (`stream`) that carry it, with what
+//! clients may say (`from_client`).
+
+pub mod frames;
+mod from_client;
+mod pace;
+pub mod socket;
+pub mod stream;

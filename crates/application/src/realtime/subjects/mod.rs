@@ -1,0 +1,152 @@
+//! What events are about, fetched as it is now: for a batch of events, each kind in a constant number of statements. What
+//! is not there any more is not told.
+
+mod channels;
+mod markers;
+mod members;
+mod messages;
+mod runs;
+mod threads;
+
+use std::collections::HashMap;
+
+use stead_domain::{
+    AgentId, ConversationId, MessageId, RunId, UserId,
+    agent::OwnerVisibility,
+    channel::ChannelKind,
+    event::{Audience, EventKind, LoggedEvent, NewEvent},
+    ports::{
+        notifier::Typist,
+        store::{ChannelMember, ChannelMessage, ChannelView, ReadMarker, Store, StoreError, ThreadMessage},
+    },
+    run::Run,
+    status::SeenPresence,
+    thread::Thread,
+};
+use uuid::Uuid;
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// A message of a thread.
+    Message(Box<ThreadMessage>),
+    /// A thread, and how much of it the agent's owner may read.
+    Thread(Box<Thread>, OwnerVisibility),
+    /// A thread that is deleted.
+    DeletedThread(ConversationId),
+    /// A message of a channel, or the tombstone of one.
+    ChannelMessage(Box<ChannelMessage>),
+    /// A channel, as nobody in particular sees it.
+    Channel(Box<ChannelView>),
+    /// A channel that is deleted.
+    DeletedChannel(ConversationId),
+    /// A member of a channel.
+    Member(Box<ChannelMember>),
+    /// A user or agent who is a member no longer.
+    RemovedMember(Uuid),
+    /// How far somebody has read.
+    Read(ReadMarker),
+    /// A run.
+    Run(Box<Run>),
+    /// Whether somebody is there, as others see it.
+    Presence(Box<SeenPresence>),
+    /// Somebody who types.
+    Typing(Typist),
+    /// An agent that has begun an answer.
+    AiTyping {
+        /// The agent.
+        agent: AgentId,
+        /// The person it stands in for.
+        on_behalf_of: Option<UserId>,
+        /// The run that answers.
+        run: RunId,
+    },
+    /// More of an answer.
+    Delta {
+        /// The answer.
+        message: MessageId,
+        /// Its next text.
+        text: String,
+    },
+}
+
+impl Subject {
+    /// Whether only who is a member now may know of it, whomever the event was for: of the rest is told that it is gone, or
+    /// what is a user's own.
+    pub(super) fn is_for_members(&self) -> bool {
+        match self {
+            Self::Message(_) | Self::ChannelMessage(_) | Self::Member(_) | Self::Run(_) | Self::Thread(..) => true,
+            Self::Typing(_) | Self::AiTyping { .. } | Self::Delta { .. } => true,
+            // (It was public when it was told, and may have become private.)
+            Self::Channel(view) => view.channel.kind != ChannelKind::Public,
+            Self::DeletedThread(_) | Self::DeletedChannel(_) | Self::RemovedMember(_) => false,
+            Self::Read(_) | Self::Presence(_) => false,
+        }
+    }
+}
+
+/// The subjects of a batch of events.
+#[derive(Debug, Default)]
+pub(super) struct Subjects {
+    messages: HashMap<Uuid, ThreadMessage>,
+    channel_messages: HashMap<Uuid, ChannelMessage>,
+    channels: HashMap<Uuid, ChannelView>,
+    members: HashMap<(ConversationId, Uuid), ChannelMember>,
+    markers: HashMap<(ConversationId, UserId), ReadMarker>,
+    threads: HashMap<Uuid, (Thread, OwnerVisibility)>,
+    runs: HashMap<Uuid, Run>,
+}
+
+impl Subjects {
+    /// Fetches them.
+    pub async fn load(store: &dyn Store, events: &[LoggedEvent]) -> Result<Self, StoreError> {
+        let mut subjects = Self::default();
+        let of = |is_of: fn(EventKind) -> bool| {
+            let mut ids: Vec<Uuid> =
+                events.iter().filter(|logged| is_of(logged.event.kind)).map(|logged| logged.event.subject_id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        };
+        messages::load(store, of(messages::is_of), &mut subjects).await?;
+        threads::load(store, of(threads::is_of), &mut subjects).await?;
+        runs::load(store, of(runs::is_of), &mut subjects).await?;
+        channels::load(store, of(channels::is_of), &mut subjects).await?;
+        members::load(store, events, &mut subjects).await?;
+        markers::load(store, events, &mut subjects).await?;
+        Ok(subjects)
+    }
+
+    /// What an event is about, if it is there.
+    pub fn find(&self, event: &NewEvent) -> Option<Subject> {
+        let id = event.subject_id;
+        match event.kind {
+            kind if messages::is_of(kind) => {
+                let in_thread = self.messages.get(&id).map(|said| Subject::Message(Box::new(said.clone())));
+                let in_channel = || self.channel_messages.get(&id).cloned();
+                in_thread.or_else(|| in_channel().map(|said| Subject::ChannelMessage(Box::new(said))))
+            }
+            kind if channels::is_of(kind) => {
+                self.channels.get(&id).map(|channel| Subject::Channel(Box::new(channel.clone())))
+            }
+            kind if members::is_of(kind) => {
+                let member = self.members.get(&(event.conversation_id?, id));
+                member.map(|member| Subject::Member(Box::new(member.clone())))
+            }
+            EventKind::ReadUpdated => {
+                let (Audience::User(user), Some(conversation)) = (event.audience, event.conversation_id) else {
+                    return None;
+                };
+                self.markers.get(&(conversation, user)).cloned().map(Subject::Read)
+            }
+            EventKind::MemberRemoved => Some(Subject::RemovedMember(id)),
+            EventKind::ChannelDeleted => Some(Subject::DeletedChannel(ConversationId::new(id))),
+            kind if threads::is_of(kind) => {
+                self.threads.get(&id).map(|(thread, seen)| Subject::Thread(Box::new(thread.clone()), *seen))
+            }
+            kind if runs::is_of(kind) => self.runs.get(&id).map(|run| Subject::Run(Box::new(run.clone()))),
+            EventKind::ThreadDeleted => Some(Subject::DeletedThread(ConversationId::new(id))),
+            _ => None,
+        }
+    }
+}

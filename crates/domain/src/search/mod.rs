@@ -1,0 +1,11 @@
+//! Search for words: what a word is, what a query asks for, and where in a text it is found.
+//!
+//! The same rules hold for every database: an index is given words that were cut and folded here, and asked for such.
+
+mod highlight;
+mod query;
+mod words;
+
+pub use highlight::{Highlight, highlights};
+pub use query::{SearchQuery, Term};
+pub use words::{Word, folded_words, words};

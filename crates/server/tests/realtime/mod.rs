@@ -1,0 +1,12 @@
+//! What happens, told as it happens.
+
+mod frames;
+mod model;
+mod nodes;
+mod replay;
+mod rooms;
+mod shut_out;
+mod socket;
+mod threads;
+
+pub use socket::Socket;
