@@ -1,6 +1,6 @@
 //! The API in process, over a database in a folder of its own and the offline model.
 
-use std::{sync::Arc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use actix_web::{
     body::{self, BoxBody},
@@ -8,6 +8,7 @@ use actix_web::{
     http::{Method, StatusCode, header::HeaderMap},
     test::{self, TestRequest},
 };
+use futures_util::{FutureExt, future::LocalBoxFuture};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use stead_adapter_local::{FolderObjectStore, OfflineLlm, SystemClock, SystemIds};
@@ -28,7 +29,7 @@ pub const MAX_BODY: usize = 64 * 1024;
 
 /// The API under test.
 pub struct Edge {
-    api: Api,
+    serve: Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse<BoxBody>>>,
     pub application: Application,
     _folder: TempDir,
 }
@@ -64,12 +65,17 @@ impl Edge {
             max_body_bytes: MAX_BODY,
             ..ApiOptions::default()
         };
-        Self { api: Api::new(application.clone(), options), application, _folder: folder }
+        // Put together once: each of its routes is compiled.
+        let app = Rc::new(test::init_service(Api::new(application.clone(), options).app()).await);
+        let serve = move |request: TestRequest| {
+            let app = Rc::clone(&app);
+            async move { test::call_service(&*app, request.to_request()).await }.boxed_local()
+        };
+        Self { serve: Box::new(serve), application, _folder: folder }
     }
 
     pub async fn send(&self, request: TestRequest) -> Answer {
-        let app = test::init_service(self.api.app()).await;
-        let response: ServiceResponse<BoxBody> = test::call_service(&app, request.to_request()).await;
+        let response = (self.serve)(request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = body::to_bytes(response.into_body()).await.unwrap();
         Answer { status, headers, body: body.to_vec() }
