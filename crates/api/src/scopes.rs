@@ -1,11 +1,12 @@
 //! Which scope each operation takes of an API key. A sign-in holds every scope but `threads:import`, which no whole
 //! operation takes: what only a sign-in may do is closed to keys altogether.
 
-use actix_web::{HttpMessage, HttpRequest, http::Method};
+use actix_web::{HttpMessage, HttpRequest, web};
 use stead_application::{Caller, Credential};
 use stead_domain::scope::Scope;
 
 use crate::{
+    Api,
     error::{ApiError, Code},
     extract::Authentication,
 };
@@ -46,17 +47,23 @@ pub fn need(method: &str, path: &str) -> Option<Need> {
     }
 }
 
-/// Refuses a key that is not enough for the operation. Where a body is still to be read, that is done first: see
-/// [`check_after_body`].
+/// Refuses a key that is not enough for the operation. Where the document says that a body comes with it, that is read
+/// first: see [`check_after_body`].
 pub fn check(request: &HttpRequest, caller: &Caller) -> Result<(), ApiError> {
     match refusal(request, caller) {
         None => Ok(()),
-        Some(error) if request.method().is_safe() || request.method() == Method::DELETE => Err(error),
-        Some(error) => {
+        Some(error) if takes_a_body(request) => {
             request.extensions_mut().insert(Refused(error));
             Ok(())
         }
+        Some(error) => Err(error),
     }
+}
+
+fn takes_a_body(request: &HttpRequest) -> bool {
+    let api = request.app_data::<web::Data<Api>>();
+    let pattern = request.match_pattern().unwrap_or_default();
+    api.is_some_and(|api| api.contract.takes_a_body(request.method(), &pattern))
 }
 
 /// Refuses a key where [`check`] left that for later: what is wrong with the body is told first.

@@ -1,10 +1,9 @@
 use serde::Serialize;
-use stead_domain::{agent::Agent, page::Slice};
+use stead_domain::agent::Agent;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AgentKindBody, KnowledgeBody, OwnerVisibilityBody, Time, ToolPolicyBody, VisibilityBody};
-use crate::paging::neighbours;
+use super::{AgentKindBody, KnowledgeBody, OwnerVisibilityBody, Time, ToolPolicyBody, VisibilityBody, page::page_body};
 
 /// A model with a name, instructions and rights.
 #[derive(Debug, Serialize, ToSchema)]
@@ -128,33 +127,11 @@ impl AgentBody {
     }
 }
 
-/// A page of agents, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AgentList)]
-pub struct AgentsBody {
-    /// The agents.
-    pub agents: Vec<AgentBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<Agent>> for AgentsBody {
-    fn from(slice: Slice<Agent>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |agent| agent.id.uuid());
-        Self { agents: slice.items.into_iter().map(AgentBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of agents, oldest to newest.
+    pub struct AgentsBody as AgentList {
+        /// The agents.
+        agents: AgentBody,
     }
-}
-
-impl AgentsBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        let agent = AgentBody::sample();
-        Self { next_before: Some(agent.id), agents: vec![agent], next_after: None }
-    }
+    from Agent, at |agent| agent.id.uuid()
 }

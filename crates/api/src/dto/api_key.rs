@@ -2,14 +2,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use stead_domain::{
     api_key::ApiKey,
-    page::Slice,
     scope::{Scope, Scopes},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Time;
-use crate::paging::neighbours;
+use super::{Time, page::page_body};
 
 /// An API key.
 #[derive(Debug, Serialize, ToSchema)]
@@ -161,35 +159,13 @@ impl ApiKeyBody {
     }
 }
 
-/// A page of API keys, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ApiKeyList)]
-pub struct ApiKeysBody {
-    /// The keys, without their secrets.
-    pub api_keys: Vec<ApiKeyBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<ApiKey>> for ApiKeysBody {
-    fn from(slice: Slice<ApiKey>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |key| key.id.uuid());
-        Self { api_keys: slice.items.into_iter().map(ApiKeyBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of API keys, oldest to newest.
+    pub struct ApiKeysBody as ApiKeyList {
+        /// The keys, without their secrets.
+        api_keys: ApiKeyBody,
     }
-}
-
-impl ApiKeysBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        let key = ApiKeyBody::sample();
-        Self { next_before: Some(key.id), api_keys: vec![key], next_after: None }
-    }
+    from ApiKey, at |key| key.id.uuid()
 }
 
 #[cfg(test)]

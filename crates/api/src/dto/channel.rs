@@ -1,14 +1,12 @@
 use serde::{Deserialize, Serialize};
 use stead_domain::{
     channel::{AgentPersonality, Channel, ChannelKind, MemberRole, NotificationLevel},
-    page::Slice,
     ports::store::{ChannelView, MyChannel},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Time;
-use crate::paging::neighbours;
+use super::{Time, page::page_body};
 
 /// A room of people and agents.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -189,35 +187,13 @@ impl ChannelBody {
     }
 }
 
-/// A page of channels, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ChannelList)]
-pub struct ChannelsBody {
-    /// The channels.
-    pub channels: Vec<ChannelBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<ChannelView>> for ChannelsBody {
-    fn from(slice: Slice<ChannelView>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |view| view.channel.id.uuid());
-        Self { channels: slice.items.into_iter().map(ChannelBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of channels, oldest to newest.
+    pub struct ChannelsBody as ChannelList {
+        /// The channels.
+        channels: ChannelBody,
     }
-}
-
-impl ChannelsBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        let channel = ChannelBody::sample();
-        Self { next_before: Some(channel.id), channels: vec![channel], next_after: None }
-    }
+    from ChannelView, at |view| view.channel.id.uuid()
 }
 
 /// A channel that one is in, with what is new in it.

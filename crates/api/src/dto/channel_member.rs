@@ -1,14 +1,12 @@
 use serde::Serialize;
 use stead_domain::{
     AvatarId,
-    page::Slice,
     ports::store::{ChannelMember, MemberEntity},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{MemberRoleBody, Time, avatar_address};
-use crate::paging::neighbours;
+use super::{MemberRoleBody, Time, avatar_address, page::page_body};
 
 /// A member of a channel.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -102,33 +100,11 @@ impl ChannelMemberBody {
     }
 }
 
-/// A page of members, in the order of their `id`s: who was first in the channel first.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ChannelMemberList)]
-pub struct ChannelMembersBody {
-    /// The members.
-    pub members: Vec<ChannelMemberBody>,
-    /// There are earlier ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are later ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<ChannelMember>> for ChannelMembersBody {
-    fn from(slice: Slice<ChannelMember>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |member| member.membership.id.uuid());
-        Self { members: slice.items.into_iter().map(ChannelMemberBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of members, in the order of their `id`s: who was first in the channel first.
+    pub struct ChannelMembersBody as ChannelMemberList {
+        /// The members.
+        members: ChannelMemberBody,
     }
-}
-
-impl ChannelMembersBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        let member = ChannelMemberBody::sample();
-        Self { next_before: Some(member.id), members: vec![member], next_after: None }
-    }
+    from ChannelMember, at |member| member.membership.id.uuid()
 }

@@ -1,42 +1,16 @@
 use serde::Serialize;
-use stead_domain::{
-    page::Slice,
-    user::{Profile, User},
-};
+use stead_domain::user::{Profile, User};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::{UserBody, avatar_address};
-use crate::paging::neighbours;
+use super::{UserBody, avatar_address, page::page_body};
 
-/// A page of users, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = UserList)]
-pub struct UsersBody {
-    /// The users.
-    pub users: Vec<UserBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<User>> for UsersBody {
-    fn from(slice: Slice<User>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |user| user.id.uuid());
-        Self { users: slice.items.into_iter().map(UserBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of users, oldest to newest.
+    pub struct UsersBody as UserList {
+        /// The users.
+        users: UserBody,
     }
-}
-
-impl UsersBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { users: vec![UserBody::sample()], next_before: None, next_after: None }
-    }
+    from User, at |user| user.id.uuid()
 }
 
 /// What anybody may know of a person.

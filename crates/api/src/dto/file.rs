@@ -1,13 +1,9 @@
 use serde::Serialize;
-use stead_domain::{
-    file::{File, FileStatus},
-    page::Slice,
-};
+use stead_domain::file::{File, FileStatus};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Time;
-use crate::paging::neighbours;
+use super::{Time, page::page_body};
 
 /// A file that was uploaded.
 #[derive(Debug, Serialize, ToSchema)]
@@ -156,32 +152,11 @@ impl FileBody {
     }
 }
 
-/// A page of files, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FileList)]
-pub struct FilesBody {
-    /// The files.
-    pub files: Vec<FileBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<File>> for FilesBody {
-    fn from(slice: Slice<File>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |file| file.id.uuid());
-        Self { files: slice.items.into_iter().map(FileBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of files, oldest to newest.
+    pub struct FilesBody as FileList {
+        /// The files.
+        files: FileBody,
     }
-}
-
-impl FilesBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { files: vec![FileBody::sample()], next_before: None, next_after: None }
-    }
+    from File, at |file| file.id.uuid()
 }

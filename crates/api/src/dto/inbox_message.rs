@@ -1,11 +1,10 @@
 use serde::Serialize;
 use stead_application::inbox::InboxMessage;
-use stead_domain::{message::Author, page::Slice, ports::store::Speaker};
+use stead_domain::{message::Author, ports::store::Speaker};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{MessageStatusBody, Time, author::AuthorKindBody, avatar_address, inbox::GONE};
-use crate::paging::neighbours;
+use super::{MessageStatusBody, Time, author::AuthorKindBody, avatar_address, inbox::GONE, page::page_body};
 
 /// A message of an inbox conversation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -123,32 +122,11 @@ impl InboxMessageBody {
     }
 }
 
-/// A page of messages, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = InboxMessageList)]
-pub struct InboxMessagesBody {
-    /// The messages.
-    pub messages: Vec<InboxMessageBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<InboxMessage>> for InboxMessagesBody {
-    fn from(slice: Slice<InboxMessage>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
-        Self { messages: slice.items.into_iter().map(InboxMessageBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of messages, oldest to newest.
+    pub struct InboxMessagesBody as InboxMessageList {
+        /// The messages.
+        messages: InboxMessageBody,
     }
-}
-
-impl InboxMessagesBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { messages: vec![InboxMessageBody::sample()], next_before: None, next_after: None }
-    }
+    from InboxMessage, at |said| said.message.id.uuid()
 }

@@ -1,11 +1,10 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use stead_domain::{invitation::Invitation, page::Slice};
+use stead_domain::invitation::Invitation;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{RoleBody, Time};
-use crate::paging::neighbours;
+use super::{RoleBody, Time, page::page_body};
 
 /// An invitation into an organization.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,32 +80,11 @@ impl InvitationBody {
     }
 }
 
-/// A page of invitations, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = InvitationList)]
-pub struct InvitationsBody {
-    /// The invitations, without their tokens.
-    pub invitations: Vec<InvitationBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<Invitation>> for InvitationsBody {
-    fn from(slice: Slice<Invitation>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |invitation| invitation.id.uuid());
-        Self { invitations: slice.items.into_iter().map(InvitationBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of invitations, oldest to newest.
+    pub struct InvitationsBody as InvitationList {
+        /// The invitations, without their tokens.
+        invitations: InvitationBody,
     }
-}
-
-impl InvitationsBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { invitations: vec![InvitationBody::sample()], next_before: None, next_after: None }
-    }
+    from Invitation, at |invitation| invitation.id.uuid()
 }

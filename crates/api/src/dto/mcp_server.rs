@@ -1,13 +1,9 @@
 use serde::{Deserialize, Serialize};
-use stead_domain::{
-    mcp_server::{Argument, McpServer, ToolName, Transport},
-    page::Slice,
-};
+use stead_domain::mcp_server::{Argument, McpServer, ToolName, Transport};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Time;
-use crate::paging::neighbours;
+use super::{Time, page::page_body};
 
 /// A server of tools (MCP).
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,20 +56,13 @@ pub enum TransportBody {
     Stdio,
 }
 
-/// A page of servers of tools, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = McpServerList)]
-pub struct McpServersBody {
-    /// The servers.
-    pub mcp_servers: Vec<McpServerBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
+page_body! {
+    /// A page of servers of tools, oldest to newest.
+    pub struct McpServersBody as McpServerList {
+        /// The servers.
+        mcp_servers: McpServerBody,
+    }
+    from McpServer, at |server| server.id.uuid()
 }
 
 impl From<McpServer> for McpServerBody {
@@ -118,14 +107,6 @@ impl From<McpServer> for McpServerBody {
     }
 }
 
-impl From<Slice<McpServer>> for McpServersBody {
-    fn from(slice: Slice<McpServer>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |server| server.id.uuid());
-        let mcp_servers = slice.items.into_iter().map(McpServerBody::from).collect();
-        Self { mcp_servers, next_before, next_after }
-    }
-}
-
 impl McpServerBody {
     /// An example for the document.
     pub fn sample() -> Self {
@@ -144,12 +125,5 @@ impl McpServerBody {
             created_at: Time::sample(0),
             updated_at: Time::sample(0),
         }
-    }
-}
-
-impl McpServersBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { mcp_servers: vec![McpServerBody::sample()], next_before: None, next_after: None }
     }
 }

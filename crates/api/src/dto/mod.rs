@@ -23,6 +23,7 @@ mod invitation;
 mod mcp_server;
 mod message;
 mod organization;
+mod page;
 mod patch;
 mod persona;
 mod presence;

@@ -1,11 +1,10 @@
 use serde::Serialize;
 use stead_application::accounts::OwnSession;
-use stead_domain::{page::Slice, session::Session};
+use stead_domain::session::Session;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Time;
-use crate::paging::neighbours;
+use super::{Time, page::page_body};
 
 /// A sign-in that is not over.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,32 +64,11 @@ impl SessionBody {
     }
 }
 
-/// A page of sign-ins, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = SessionList)]
-pub struct SessionsBody {
-    /// The sign-ins.
-    pub sessions: Vec<SessionBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Slice<OwnSession>> for SessionsBody {
-    fn from(slice: Slice<OwnSession>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |own| own.session.id.uuid());
-        Self { sessions: slice.items.into_iter().map(SessionBody::from).collect(), next_before, next_after }
+page_body! {
+    /// A page of sign-ins, oldest to newest.
+    pub struct SessionsBody as SessionList {
+        /// The sign-ins.
+        sessions: SessionBody,
     }
-}
-
-impl SessionsBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { sessions: vec![SessionBody::sample()], next_before: None, next_after: None }
-    }
+    from OwnSession, at |own| own.session.id.uuid()
 }
