@@ -80,7 +80,6 @@ async fn find_credentials(conn: &mut Conn, email: Email) -> Result<Option<Creden
     let query = users::table
         .filter(users::email.eq(email.as_str()))
         .filter(users::kind.eq(DbName(UserKind::Person)))
-        .filter(users::deactivated_at.is_null())
         .filter(users::deleted_at.is_null())
         .select((UserRow::as_select(), users::password_hash));
     let found: Option<(UserRow, Option<String>)> = query.first(conn).await.optional()?;

@@ -8,6 +8,7 @@ use stead_domain::{
 use super::{
     Password,
     register::{Arrival, Person},
+    take_over::Newcomer,
 };
 use crate::{Application, Conflict, Error, TRIES};
 
@@ -52,7 +53,7 @@ impl Application {
         let user = self.new_person(organization.id, Person { email, handle, display_name, role });
         let guards = if is_new { Vec::new() } else { vec![Guard::Organization(organization.id)] };
         let way_in = Commit { guards, ..Commit::default() };
-        match self.arrive(way_in, &organization, is_new, &user, password).await {
+        match self.arrive(way_in, &organization, is_new, Newcomer::new(user.clone(), password)).await {
             Ok(_) => Ok(user),
             Err(Arrival::Store(StoreError::Refused(_))) => Err(Error::NotFound),
             Err(Arrival::Store(error)) => Err(error.into()),

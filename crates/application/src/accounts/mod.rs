@@ -15,6 +15,7 @@ mod profile;
 mod register;
 mod sessions;
 mod sign_in;
+mod take_over;
 mod tokens;
 mod until_revoked;
 

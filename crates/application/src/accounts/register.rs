@@ -2,18 +2,17 @@ use stead_domain::{
     AgentId, Invalid, OrganizationId, UserId,
     invitation::Invitation,
     organization::Organization,
-    ports::store::{
-        AgentChange, Change, Commit, Committed, Guard, InvitationChange, OrganizationChange, StoreError, UserChange,
-    },
+    ports::store::{AgentChange, Change, Commit, Committed, Guard, InvitationChange, OrganizationChange, StoreError},
     text::{DisplayName, Email, Handle},
-    user::{OrganizationRole, PasswordHash, User, UserKind},
+    user::{OrganizationRole, User, UserKind},
 };
 
 use super::{
     Password, SignedIn,
     first_agents::{default_agent, own_agent},
+    take_over::Newcomer,
 };
-use crate::{Application, Error, channels::FirstSteps, idempotency::replayed_without_key};
+use crate::{Application, Conflict, Error, channels::FirstSteps, idempotency::replayed_without_key};
 
 /// What a newcomer says.
 #[derive(Debug)]
@@ -66,8 +65,8 @@ struct Entrance {
 
 impl Application {
     /// Founds an organization: its owner, its default agent `stead`, its channel `general`, the owner's own agent and their
-    /// channel with it, in one commit; or lets somebody who was invited into theirs, with their own agent and channel.
-    /// Signs them in.
+    /// channel with it, in one commit; or lets somebody who was invited into theirs, with their own agent and channel: where an
+    /// import brought a person with the address that was invited, they are that person. Signs them in.
     ///
     /// # Errors
     /// [`Error::Forbidden`] where the operator does not want strangers to found any; [`Error::Invalid`] for an invitation
@@ -80,11 +79,19 @@ impl Application {
             Place::Invited(token) => self.entrance_of_invited(&token, &email).await?,
         };
         let password = self.passwords.hash(password).await?;
+        let imported = match &invitation {
+            Some(Invitation { email: Some(invited), .. }) => self.imported(organization.id, invited).await?,
+            _ => None,
+        };
         let person = Person { email, handle, display_name, role };
-        let user = self.new_person(organization.id, person);
+        let newcomer = match imported {
+            Some(imported) => self.taken_over(imported, person, password),
+            None => Newcomer::new(self.new_person(organization.id, person), password),
+        };
+        let user = newcomer.user.clone();
         let (mut guards, mut changes) = (Vec::new(), Vec::new());
         if let Some(invitation) = &invitation {
-            let at = user.created_at;
+            let at = user.updated_at;
             guards.push(Guard::Organization(organization.id));
             guards.push(Guard::Invitation { invitation: invitation.id, at });
             changes.push(Change::Invitation(InvitationChange::Use { invitation: invitation.id, by: user.id, at }));
@@ -92,9 +99,10 @@ impl Application {
         let (session, opening) = self.new_session(&user, user_agent);
         changes.push(opening);
         let way_in = Commit { guards, changes, ..Commit::default() };
-        match self.arrive(way_in, &organization, invitation.is_none(), &user, password).await {
+        match self.arrive(way_in, &organization, invitation.is_none(), newcomer).await {
             Ok(Committed::Done(_)) => self.signed_in(session, user, organization),
             Ok(Committed::Replayed(_)) => Err(replayed_without_key()),
+            Err(Arrival::Store(StoreError::Refused(Guard::Version(..)))) => Err(Error::Conflict(Conflict::TryAgain)),
             // Somebody else was faster, or it was withdrawn a moment ago.
             Err(Arrival::Store(StoreError::Refused(_))) => Err(invitation_is_over()),
             Err(Arrival::Store(error)) => Err(error.into()),
@@ -129,18 +137,19 @@ impl Application {
         }
     }
 
-    /// Commits what lets a newcomer in with what they are made of: see [`Self::newcomer`]. They join the organization's first
+    /// Commits what lets a newcomer in with what they are made of: see [`Self::first_steps`]. They join the organization's first
     /// channel, if it is there.
     pub(super) async fn arrive(
         &self,
         way_in: Commit,
         organization: &Organization,
         is_new: bool,
-        user: &User,
-        password: PasswordHash,
+        newcomer: Newcomer,
     ) -> Result<Committed, Arrival> {
-        let Commit { guards, changes: ways, .. } = way_in;
-        let (mut changes, events) = self.newcomer(organization, is_new, user, password)?;
+        let Newcomer { user, guards: still, changes: entry } = newcomer;
+        let Commit { mut guards, changes: ways, .. } = way_in;
+        guards.extend(still);
+        let (mut changes, events) = self.first_steps(organization, is_new, &user, entry).await?;
         // What lets them in may refer to them, and they to it.
         changes.extend(ways);
         let mut general = if is_new { None } else { self.general_channel(organization.id, user.id).await? };
@@ -149,7 +158,7 @@ impl Application {
             commit.events.clone_from(&events);
             if let Some(conversation) = general {
                 commit.guards.push(Guard::Channel { organization: organization.id, conversation });
-                let (joining, told) = self.joining_general(conversation, user);
+                let (joining, told) = self.joining_general(conversation, &user);
                 commit.changes.extend(joining);
                 commit.events.extend(told);
             }
@@ -163,19 +172,19 @@ impl Application {
 
     /// What a newcomer is made of: themselves, their own agent and their channel with it, and where it is new their organization
     /// with its default agent and its first channel.
-    fn newcomer(
+    async fn first_steps(
         &self,
         organization: &Organization,
         is_new: bool,
         user: &User,
-        password: PasswordHash,
+        entry: Vec<Change>,
     ) -> Result<FirstSteps, Error> {
-        let now = user.created_at;
+        let now = user.updated_at;
         let (mut changes, mut events) = (Vec::new(), Vec::new());
         if is_new {
             changes.push(Change::Organization(OrganizationChange::Insert(organization.clone())));
         }
-        changes.push(Change::User(UserChange::Insert(user.clone(), Some(password))));
+        changes.extend(entry);
         if is_new {
             let agent = default_agent(organization.default_agent_id, organization.id, now)?;
             changes.push(Change::Agent(AgentChange::Insert(agent)));
@@ -183,7 +192,8 @@ impl Application {
         let own_agent = own_agent(AgentId::new(self.ids.next()), user, now)?;
         changes.push(Change::Agent(AgentChange::Insert(own_agent.clone())));
         let general = if is_new { Some(self.founding_general(user)?) } else { None };
-        for (steps, told) in general.into_iter().chain([self.own_channel(user, Some(&own_agent))?]) {
+        let own_channel = self.own_channel_with(user, &own_agent).await?;
+        for (steps, told) in general.into_iter().chain([own_channel]) {
             changes.extend(steps);
             events.extend(told);
         }

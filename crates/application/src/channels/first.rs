@@ -4,7 +4,7 @@ use stead_domain::{
     channel::{Channel, ChannelKind, ChannelName, ConversationKey, MemberRole, Topic},
     event::{EventKind, NewEvent},
     membership::{Membership, Participant},
-    ports::store::{Change, ChannelChange},
+    ports::store::{Change, ChannelChange, ChannelView},
     user::User,
 };
 
@@ -18,7 +18,7 @@ const GENERAL: &str = "general";
 pub(crate) type FirstSteps = (Vec<Change>, Vec<NewEvent>);
 
 impl Application {
-    /// The channel that newcomers of an organization join, if it is there.
+    /// The channel that newcomers of an organization join, if it is there and they are not in it.
     pub(crate) async fn general_channel(
         &self,
         organization: OrganizationId,
@@ -26,7 +26,8 @@ impl Application {
     ) -> Result<Option<ConversationId>, Error> {
         let key = ConversationKey::Name(ChannelName::parse(GENERAL).map_err(Error::internal)?);
         let view = self.store.find_channel_by_key(organization, &key, newcomer).await?;
-        Ok(view.filter(|view| view.channel.kind == ChannelKind::Public).map(|view| view.channel.id))
+        let to_join = |view: &ChannelView| view.channel.kind == ChannelKind::Public && view.role.is_none();
+        Ok(view.filter(to_join).map(|view| view.channel.id))
     }
 
     /// A newcomer joins that channel.
@@ -38,9 +39,9 @@ impl Application {
             conversation_id: general,
             participant,
             role: MemberRole::Member,
-            joined_at: user.created_at,
+            joined_at: user.updated_at,
         };
-        let event = member_event(user.organization_id, general, participant, EventKind::MemberAdded, user.created_at);
+        let event = member_event(user.organization_id, general, participant, EventKind::MemberAdded, user.updated_at);
         (vec![Change::Channel(ChannelChange::PutMember(membership))], vec![event])
     }
 
@@ -52,6 +53,25 @@ impl Application {
         let event = channel_event(&channel, EventKind::ChannelCreated);
         let key = Some(ConversationKey::Name(name));
         Ok((vec![Change::Channel(ChannelChange::Insert(channel, key, first))], vec![event]))
+    }
+
+    /// The channel of somebody who comes in with their own agent. Who was here before they could sign in may have one, without an
+    /// agent: nobody else can change it.
+    pub(crate) async fn own_channel_with(&self, user: &User, agent: &Agent) -> Result<FirstSteps, Error> {
+        let key = ConversationKey::Assistant(user.id);
+        let Some(view) = self.store.find_channel_by_key(user.organization_id, &key, user.id).await? else {
+            return self.own_channel(user, Some(agent));
+        };
+        let channel = Channel {
+            agent_id: Some(agent.id),
+            version: view.channel.version + 1,
+            updated_at: user.updated_at,
+            ..view.channel
+        };
+        let event = for_user(channel_event(&channel, EventKind::ChannelUpdated), user.id);
+        let member = self.membership(&channel, Participant::Agent(agent.id), MemberRole::Member);
+        let changes = vec![ChannelChange::Update(channel), ChannelChange::PutMember(member)];
+        Ok((changes.into_iter().map(Change::Channel).collect(), vec![event]))
     }
 
     /// Somebody's channel with their own agent.

@@ -1,9 +1,18 @@
 use serde_json::{Value, json};
 
 use super::{channel, messages, refused, said, written, zipped};
-use crate::harness::{Account, Setup, account::PASSWORD, eventually, process};
+use crate::harness::{
+    Account, Setup,
+    account::{PASSWORD, joining},
+    eventually, process,
+};
 
-on_both!(a_workspace_comes_as_it_was, a_repeat_leaves_what_was_changed_here, what_is_no_export_is_one_line);
+on_both!(
+    a_workspace_comes_as_it_was,
+    who_was_imported_and_is_invited_takes_over_what_they_said,
+    a_repeat_leaves_what_was_changed_here,
+    what_is_no_export_is_one_line,
+);
 
 /// A small workspace: Ann is here with her address, the others are not.
 fn workspace() -> Vec<u8> {
@@ -152,6 +161,42 @@ async fn a_workspace_comes_as_it_was(setup: Setup) {
     let secret = channel(&bob, "secret").await;
     assert_eq!((&secret["role"], contents(&messages(&bob, &secret).await)), (&json!("admin"), vec!["hush"]));
     assert_ne!(password, PASSWORD);
+}
+
+async fn who_was_imported_and_is_invited_takes_over_what_they_said(setup: Setup) {
+    let stead = setup.clone().start().await;
+    let ann = stead.register("ann").await;
+    import(&setup).await;
+    // Some have a channel of their own by then, without an agent.
+    said(&setup, &["admin", "ensure-assistants"]).await;
+    let imported = people(&ann).await.into_iter().find(|user| user["handle"] == "bob.b").unwrap();
+    let invite =
+        async || ann.post("/invitations", json!({"email": "bob@example.org", "role": "admin"})).await.expect(201);
+    let invited = invite().await;
+    let joined = stead.stranger().post("/auth/register", joining("bob", &invited["token"])).await.expect(201);
+    let bob = Account::from_sign_in(&stead.stranger(), "bob@example.org", joined);
+    assert_eq!((&bob.user["id"], &bob.user["role"]), (&imported["id"], &json!("admin")));
+    let secret = channel(&bob, "secret").await;
+    assert_eq!(contents(&messages(&bob, &secret).await), ["hush"]);
+    let plans = messages(&ann, &channel(&ann, "plans").await).await;
+    assert_eq!((&plans[0]["author"]["id"], &plans[0]["author"]["handle"]), (&imported["id"], &json!("bob")));
+    let agents = bob.get("/agents").await.expect(200)["agents"].clone();
+    let own = agents.as_array().unwrap().iter().find(|agent| agent["owner_user_id"] == bob.user["id"]).unwrap();
+    let mine = bob.get("/channels?limit=100").await.expect(200)["channels"].clone();
+    let with_agent: Vec<_> =
+        mine.as_array().unwrap().iter().filter(|channel| channel["ai_channel"] == true).cloned().collect();
+    assert_eq!((with_agent.len(), &with_agent[0]["agent_id"]), (1, &own["id"]));
+    let sign_in = json!({"email": "bob@example.org", "password": PASSWORD});
+    stead.stranger().post("/auth/login", sign_in).await.expect(200);
+
+    // Who was there and is shut out is let in by nobody's invitation.
+    let again = invite().await;
+    ann.patch(&format!("/users/{}", bob.id()), json!({"deactivated": true})).await.expect(200);
+    let refused = stead.stranger().post("/auth/register", joining("bobby", &again["token"])).await;
+    let mut taken = joining("bobby", &again["token"]);
+    taken["email"] = json!("bob@example.org");
+    refused.complains_about("email");
+    stead.stranger().post("/auth/register", taken).await.refused(409, "email_taken");
 }
 
 async fn a_repeat_leaves_what_was_changed_here(setup: Setup) {

@@ -29,7 +29,7 @@ pub trait AccountQueries: Send + Sync + 'static {
     /// A user of the organization.
     async fn find_user(&self, organization: OrganizationId, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// Who signs in with this address, if anybody may.
+    /// Who signs in with this address; also who is deactivated, and may not now. Not who never had a password.
     async fn find_credentials(&self, email: &Email) -> Result<Option<Credentials>, StoreError>;
 
     /// A session, live or not, and its user as they are now.

@@ -73,7 +73,7 @@ macro_rules! store_contract_tests {
                 an_update_of_an_unknown_account_changes_nothing
                 credentials_are_found_by_address
                 nobody_signs_in_with_an_unknown_address
-                nobody_signs_in_who_is_deactivated
+                who_is_deactivated_is_found_as_such
                 nobody_signs_in_without_a_password
                 a_password_is_replaced_and_the_user_stays
                 an_update_keeps_the_password
