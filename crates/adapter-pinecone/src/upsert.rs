@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use stead_domain::{
     OrganizationId,
-    ports::vector_store::{VectorId, VectorRecord, VectorStoreError},
+    ports::vector_store::{VectorId, VectorRecord, VectorStoreError, finite},
 };
 
 use crate::{metadata::Metadata, wire::VectorJson};
@@ -30,9 +30,7 @@ impl Upsert {
         dimension: usize,
     ) -> Result<Self, VectorStoreError> {
         for record in &records {
-            if record.places.len() > VectorRecord::MAX_PLACES {
-                return Err(VectorStoreError::rejected("a vector is in too many places"));
-            }
+            record.check()?;
             checked(&record.values, dimension)?;
         }
         // Of one id given twice, the last one counts.
@@ -54,10 +52,7 @@ pub(crate) fn checked(values: &[f32], dimension: usize) -> Result<(), VectorStor
     if values.len() != dimension {
         return Err(VectorStoreError::Dimension { given: values.len(), expected: dimension });
     }
-    if values.iter().any(|value| !value.is_finite()) {
-        return Err(VectorStoreError::rejected("a vector is not finite"));
-    }
-    Ok(())
+    finite(values)
 }
 
 fn written(organization: OrganizationId, record: &VectorRecord) -> Result<Vec<u8>, VectorStoreError> {

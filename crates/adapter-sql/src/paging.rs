@@ -66,3 +66,35 @@ pub fn slice<T>(page: Page, mut older: Vec<T>, mut newer: Vec<T>) -> Slice<T> {
     older.append(&mut newer);
     Slice { items: older, has_older, has_newer }
 }
+
+/// Loads a page of a list by this key. `$query` selects the rows `$row` of the whole list, and is made once for each of the two
+/// stretches; its text is one of a few.
+macro_rules! load_page {
+    ($conn:expr, $page:expr, $key:expr, $row:ty, $query:expr) => {{
+        use $crate::{
+            paging::{Newer, Older, fetch, slice},
+            prepared::Prepare,
+        };
+        let fetch = fetch($page);
+        let (range, limit) = fetch.older;
+        let query = $query.order($key.desc()).limit(limit);
+        let query = match range {
+            Older::All => query,
+            Older::Below(id) => query.filter($key.lt(id)),
+            Older::UpTo(id) => query.filter($key.le(id)),
+        };
+        let older: Vec<$row> = query.prepared().load($conn).await?;
+        let mut newer: Vec<$row> = Vec::new();
+        if let Some((range, limit)) = fetch.newer {
+            let query = $query.order($key.asc()).limit(limit);
+            let query = match range {
+                Newer::From(id) => query.filter($key.ge(id)),
+                Newer::Above(id) => query.filter($key.gt(id)),
+            };
+            newer = query.prepared().load($conn).await?;
+        }
+        slice($page, older, newer)
+    }};
+}
+
+pub(crate) use load_page;

@@ -90,21 +90,28 @@ impl From<&Message> for MessageRow {
     }
 }
 
+/// Who said a message, of its columns.
+pub fn author(
+    kind: AuthorKind,
+    user: Option<DbId>,
+    agent: Option<DbId>,
+    on_behalf_of: Option<DbId>,
+) -> Result<Author, InvalidColumn> {
+    Ok(match kind {
+        AuthorKind::User => Author::User(user.ok_or_else(|| InvalidColumn::missing("messages.author_user_id"))?.into()),
+        AuthorKind::Agent => {
+            let agent = agent.ok_or_else(|| InvalidColumn::missing("messages.author_agent_id"))?;
+            Author::Agent { agent: agent.into(), on_behalf_of: on_behalf_of.map(Into::into) }
+        }
+        AuthorKind::System => Author::System,
+    })
+}
+
 impl TryFrom<MessageRow> for Message {
     type Error = InvalidColumn;
 
     fn try_from(row: MessageRow) -> Result<Self, InvalidColumn> {
-        let author = match row.author_kind.0 {
-            AuthorKind::User => {
-                let user = row.author_user_id.ok_or_else(|| InvalidColumn::missing("messages.author_user_id"))?;
-                Author::User(user.into())
-            }
-            AuthorKind::Agent => {
-                let agent = row.author_agent_id.ok_or_else(|| InvalidColumn::missing("messages.author_agent_id"))?;
-                Author::Agent { agent: agent.into(), on_behalf_of: row.on_behalf_of_user_id.map(Into::into) }
-            }
-            AuthorKind::System => Author::System,
-        };
+        let author = author(row.author_kind.0, row.author_user_id, row.author_agent_id, row.on_behalf_of_user_id)?;
         Ok(Self {
             id: row.id.into(),
             organization_id: row.organization_id.into(),

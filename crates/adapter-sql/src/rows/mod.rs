@@ -39,7 +39,7 @@ pub use invitation::InvitationRow;
 pub use job::JobRow;
 pub use mcp_server::{McpServerRow, tool_grant, tool_names};
 pub use member::MemberRow;
-pub use message::MessageRow;
+pub use message::{MessageRow, author};
 pub use organization::OrganizationRow;
 pub use passage::PassageRow;
 pub use persona::PersonaRow;

@@ -15,7 +15,7 @@ use super::prelude::{Conn, Db, SqlStore};
 use crate::{
     error::SqlError,
     names::AgentKindName,
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::AgentRow,
     schema::agents,
     types::{DbId, DbName},
@@ -52,27 +52,8 @@ async fn list_agents(
     viewer: AgentViewer,
     page: Page,
 ) -> Result<Slice<Agent>, SqlError> {
-    let fetch = paging::fetch(page);
-    let (range, limit) = fetch.older;
-    let query = visible(organization, viewer).order(agents::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(agents::id.lt(id)),
-        Older::UpTo(id) => query.filter(agents::id.le(id)),
-    };
-    let older: Vec<AgentRow> = query.select(AgentRow::as_select()).load(conn).await?;
-
-    let mut newer: Vec<AgentRow> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = visible(organization, viewer).order(agents::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(agents::id.ge(id)),
-            Newer::Above(id) => query.filter(agents::id.gt(id)),
-        };
-        newer = query.select(AgentRow::as_select()).load(conn).await?;
-    }
-
-    let Slice { items, has_older, has_newer } = paging::slice(page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, page, agents::id, AgentRow, visible(organization, viewer).select(AgentRow::as_select()));
     let items = items.into_iter().map(Agent::try_from).collect::<Result<_, _>>()?;
     Ok(Slice { items, has_older, has_newer })
 }

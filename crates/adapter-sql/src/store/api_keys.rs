@@ -15,7 +15,7 @@ use stead_domain::{
 use super::prelude::{Conn, Db, SqlStore};
 use crate::{
     error::SqlError,
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::{ApiKeyRow, UserRow},
     schema::{api_keys, users},
     types::DbId,
@@ -54,27 +54,8 @@ async fn list_api_keys(
     viewer: ApiKeyViewer,
     page: Page,
 ) -> Result<Slice<ApiKey>, SqlError> {
-    let fetch = paging::fetch(page);
-    let (range, limit) = fetch.older;
-    let query = visible(organization, viewer).order(api_keys::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(api_keys::id.lt(id)),
-        Older::UpTo(id) => query.filter(api_keys::id.le(id)),
-    };
-    let older: Vec<ApiKeyRow> = query.select(ApiKeyRow::as_select()).load(conn).await?;
-
-    let mut newer: Vec<ApiKeyRow> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = visible(organization, viewer).order(api_keys::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(api_keys::id.ge(id)),
-            Newer::Above(id) => query.filter(api_keys::id.gt(id)),
-        };
-        newer = query.select(ApiKeyRow::as_select()).load(conn).await?;
-    }
-
-    let Slice { items, has_older, has_newer } = paging::slice(page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, page, api_keys::id, ApiKeyRow, visible(organization, viewer).select(ApiKeyRow::as_select()));
     let items = items.into_iter().map(ApiKey::try_from).collect::<Result<_, _>>()?;
     Ok(Slice { items, has_older, has_newer })
 }

@@ -22,7 +22,7 @@ use super::prelude::{Conn, Db};
 use crate::{
     error::SqlError,
     names::{AgentKindName, ConversationKind},
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::{AgentRow, ConversationRow, MemberRow, UserRow},
     schema::{agents, channels, conversations, members, users},
     types::{DbId, DbName},
@@ -46,25 +46,8 @@ pub(super) async fn list(
 ) -> Result<Slice<ChannelMember>, SqlError> {
     let of_channel =
         || current().filter(members::conversation_id.eq(channel)).filter(members::organization_id.eq(organization));
-    let fetch = paging::fetch(page);
-    let (range, limit) = fetch.older;
-    let query = of_channel().order(members::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(members::id.lt(id)),
-        Older::UpTo(id) => query.filter(members::id.le(id)),
-    };
-    let older: Vec<MemberRow> = query.select(MemberRow::as_select()).load(conn).await?;
-    let mut newer: Vec<MemberRow> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = of_channel().order(members::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(members::id.ge(id)),
-            Newer::Above(id) => query.filter(members::id.gt(id)),
-        };
-        newer = query.select(MemberRow::as_select()).load(conn).await?;
-    }
-    let Slice { items, has_older, has_newer } = paging::slice(page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, page, members::id, MemberRow, of_channel().select(MemberRow::as_select()));
     Ok(Slice { items: with_entities(conn, items).await?, has_older, has_newer })
 }
 

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     error::SqlError,
     names::ConversationKind,
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::{ChannelRow, ConversationRow},
     schema::{channels, conversations, members},
     types::{DbId, DbName},
@@ -172,24 +172,7 @@ async fn list(conn: &mut Conn, organization: DbId, viewer: UserId, page: Page) -
             .select((ChannelRow::as_select(), ConversationRow::as_select()))
             .into_boxed::<Db>()
     };
-    let fetch = paging::fetch(page);
-    let (range, limit) = fetch.older;
-    let query = open().order(channels::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(channels::id.lt(id)),
-        Older::UpTo(id) => query.filter(channels::id.le(id)),
-    };
-    let older: Rows = query.load(conn).await?;
-    let mut newer: Rows = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = open().order(channels::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(channels::id.ge(id)),
-            Newer::Above(id) => query.filter(channels::id.gt(id)),
-        };
-        newer = query.load(conn).await?;
-    }
-    let Slice { items, has_older, has_newer } = paging::slice(page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, page, channels::id, (ChannelRow, ConversationRow), open());
     Ok(Slice { items: channel_views::seen(conn, items, Some(viewer.into())).await?, has_older, has_newer })
 }

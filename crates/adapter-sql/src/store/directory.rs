@@ -19,7 +19,7 @@ use super::prelude::{Conn, Db, SqlStore};
 use crate::{
     error::SqlError,
     names::AgentKindName,
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::{InvitationRow, SessionRow, UserRow},
     schema::{agents, invitations, organizations, sessions, users},
     types::{DbId, DbName, DbTime},
@@ -54,33 +54,8 @@ impl DirectoryQueries for SqlStore {
     }
 }
 
-/// Loads the two stretches of a page of a table by its `id`.
-macro_rules! load_page {
-    ($conn:expr, $page:expr, $table:ident, $row:ty, $query:expr) => {{
-        let fetch = paging::fetch($page);
-        let (range, limit) = fetch.older;
-        let query = $query.order($table::id.desc()).limit(limit);
-        let query = match range {
-            Older::All => query,
-            Older::Below(id) => query.filter($table::id.lt(id)),
-            Older::UpTo(id) => query.filter($table::id.le(id)),
-        };
-        let older: Vec<$row> = query.select(<$row>::as_select()).load($conn).await?;
-        let mut newer: Vec<$row> = Vec::new();
-        if let Some((range, limit)) = fetch.newer {
-            let query = $query.order($table::id.asc()).limit(limit);
-            let query = match range {
-                Newer::From(id) => query.filter($table::id.ge(id)),
-                Newer::Above(id) => query.filter($table::id.gt(id)),
-            };
-            newer = query.select(<$row>::as_select()).load($conn).await?;
-        }
-        paging::slice($page, older, newer)
-    }};
-}
-
 async fn list_users(conn: &mut Conn, filter: UserFilter) -> Result<Slice<User>, SqlError> {
-    let slice = load_page!(conn, filter.page, users, UserRow, of_filter(&filter));
+    let slice = load_page!(conn, filter.page, users::id, UserRow, of_filter(&filter).select(UserRow::as_select()));
     let items = slice.items.into_iter().map(User::try_from).collect::<Result<_, _>>()?;
     Ok(Slice { items, has_older: slice.has_older, has_newer: slice.has_newer })
 }
@@ -137,7 +112,7 @@ async fn list_sessions(conn: &mut Conn, user: DbId, live_at: DbTime, page: Page)
             .filter(sessions::expires_at.gt(live_at))
             .into_boxed::<Db>()
     };
-    let slice = load_page!(conn, page, sessions, SessionRow, live());
+    let slice = load_page!(conn, page, sessions::id, SessionRow, live().select(SessionRow::as_select()));
     let items = slice.items.into_iter().map(Session::from).collect();
     Ok(Slice { items, has_older: slice.has_older, has_newer: slice.has_newer })
 }
@@ -166,7 +141,7 @@ async fn list_invitations(
             .filter(invitations::expires_at.gt(open_at))
             .into_boxed::<Db>()
     };
-    let slice = load_page!(conn, page, invitations, InvitationRow, open());
+    let slice = load_page!(conn, page, invitations::id, InvitationRow, open().select(InvitationRow::as_select()));
     let items = slice.items.into_iter().map(Invitation::try_from).collect::<Result<_, _>>()?;
     Ok(Slice { items, has_older: slice.has_older, has_newer: slice.has_newer })
 }

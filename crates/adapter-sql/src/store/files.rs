@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{InvalidColumn, SqlError},
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::FileRow,
     schema::{conversations, files, message_files, messages, thread_files},
     types::{DbId, SqlUuid},
@@ -84,27 +84,8 @@ async fn find_readable_file(
 }
 
 async fn list_files(conn: &mut Conn, filter: FileFilter) -> Result<Slice<File>, SqlError> {
-    let fetch = paging::fetch(filter.page);
-    let (range, limit) = fetch.older;
-    let query = listed(filter).order(files::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(files::id.lt(id)),
-        Older::UpTo(id) => query.filter(files::id.le(id)),
-    };
-    let older: Vec<FileRow> = query.select(FileRow::as_select()).load(conn).await?;
-
-    let mut newer: Vec<FileRow> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = listed(filter).order(files::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(files::id.ge(id)),
-            Newer::Above(id) => query.filter(files::id.gt(id)),
-        };
-        newer = query.select(FileRow::as_select()).load(conn).await?;
-    }
-
-    let Slice { items, has_older, has_newer } = paging::slice(filter.page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, filter.page, files::id, FileRow, listed(filter).select(FileRow::as_select()));
     Ok(Slice { items: read(items)?, has_older, has_newer })
 }
 

@@ -14,7 +14,7 @@ use stead_domain::{
 use super::prelude::{Conn, Db, SqlStore};
 use crate::{
     error::{InvalidColumn, SqlError},
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::{McpServerRow, tool_grant},
     schema::{agent_tools, mcp_servers, mcp_tools},
     types::{DbId, DbJson},
@@ -69,27 +69,13 @@ async fn list_mcp_servers(
     organization: OrganizationId,
     page: Page,
 ) -> Result<Slice<McpServer>, SqlError> {
-    let fetch = paging::fetch(page);
-    let (range, limit) = fetch.older;
-    let query = of_organization(organization).order(mcp_servers::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(mcp_servers::id.lt(id)),
-        Older::UpTo(id) => query.filter(mcp_servers::id.le(id)),
-    };
-    let older: Vec<McpServerRow> = query.select(McpServerRow::as_select()).load(conn).await?;
-
-    let mut newer: Vec<McpServerRow> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = of_organization(organization).order(mcp_servers::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(mcp_servers::id.ge(id)),
-            Newer::Above(id) => query.filter(mcp_servers::id.gt(id)),
-        };
-        newer = query.select(McpServerRow::as_select()).load(conn).await?;
-    }
-
-    let Slice { items, has_older, has_newer } = paging::slice(page, older, newer);
+    let Slice { items, has_older, has_newer } = load_page!(
+        conn,
+        page,
+        mcp_servers::id,
+        McpServerRow,
+        of_organization(organization).select(McpServerRow::as_select())
+    );
     let items = items.into_iter().map(McpServer::try_from).collect::<Result<_, _>>()?;
     Ok(Slice { items, has_older, has_newer })
 }

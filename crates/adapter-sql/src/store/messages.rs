@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::SqlError,
-    paging::{self, Newer, Older},
+    paging::load_page,
     prepared::Prepare,
     rows::{MessageRow, ToolCallRow},
     schema::{conversations, messages, tool_calls},
@@ -72,27 +72,8 @@ async fn find_message(
 }
 
 async fn list_messages(conn: &mut Conn, filter: MessageFilter) -> Result<Slice<ThreadMessage>, SqlError> {
-    let fetch = paging::fetch(filter.page);
-    let (range, limit) = fetch.older;
-    let query = asked(filter).order(messages::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(messages::id.lt(id)),
-        Older::UpTo(id) => query.filter(messages::id.le(id)),
-    };
-    let older: Vec<MessageRow> = query.select(MessageRow::as_select()).prepared().load(conn).await?;
-
-    let mut newer: Vec<MessageRow> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = asked(filter).order(messages::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(messages::id.ge(id)),
-            Newer::Above(id) => query.filter(messages::id.gt(id)),
-        };
-        newer = query.select(MessageRow::as_select()).prepared().load(conn).await?;
-    }
-
-    let Slice { items, has_older, has_newer } = paging::slice(filter.page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, filter.page, messages::id, MessageRow, asked(filter).select(MessageRow::as_select()));
     Ok(Slice { items: with_details(conn, items).await?, has_older, has_newer })
 }
 

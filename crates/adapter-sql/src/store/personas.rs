@@ -21,7 +21,7 @@ use super::{
 use crate::{
     error::SqlError,
     names::AuthorKind,
-    paging::{self, Newer, Older},
+    paging::load_page,
     rows::PersonaRow,
     schema::{conversations, messages, personas, threads},
     types::{DbId, DbTime, Named, SqlUuid},
@@ -128,25 +128,7 @@ async fn list(
             .select(messages::id)
             .into_boxed()
     };
-    let fetch = paging::fetch(page);
-    let (range, limit) = fetch.older;
-    let query = asked().order(messages::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(messages::id.lt(id)),
-        Older::UpTo(id) => query.filter(messages::id.le(id)),
-    };
-    let older: Vec<DbId> = query.load(conn).await?;
-    let mut newer: Vec<DbId> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = asked().order(messages::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(messages::id.ge(id)),
-            Newer::Above(id) => query.filter(messages::id.gt(id)),
-        };
-        newer = query.load(conn).await?;
-    }
-    let Slice { items, has_older, has_newer } = paging::slice(page, older, newer);
+    let Slice { items, has_older, has_newer } = load_page!(conn, page, messages::id, DbId, asked());
     Ok(Slice { items: items.into_iter().map(MessageId::from).collect(), has_older, has_newer })
 }
 

@@ -9,7 +9,9 @@ use stead_domain::{
     ports::{
         VectorStore,
         store::StoreError,
-        vector_store::{VectorHit, VectorId, VectorPage, VectorQuery, VectorRecord, VectorSource, VectorStoreError},
+        vector_store::{
+            VectorHit, VectorId, VectorPage, VectorQuery, VectorRecord, VectorSource, VectorStoreError, finite,
+        },
     },
 };
 use tokio::sync::Semaphore;
@@ -127,14 +129,7 @@ impl VectorStore for EmbeddedVectors {
     }
 
     async fn upsert(&self, organization: OrganizationId, vectors: Vec<VectorRecord>) -> Result<(), VectorStoreError> {
-        for vector in &vectors {
-            if vector.places.len() > VectorRecord::MAX_PLACES {
-                return Err(VectorStoreError::rejected("a vector is in too many places"));
-            }
-            if !vector.values.iter().all(|value| value.is_finite()) {
-                return Err(VectorStoreError::rejected("a vector is not finite"));
-            }
-        }
+        vectors.iter().try_for_each(VectorRecord::check)?;
         // Of one id given twice the last counts.
         let new: BTreeMap<VectorId, NewVector> = vectors.into_iter().map(|vector| (vector.id, new(vector))).collect();
         let mut new = new.into_values().peekable();
@@ -173,9 +168,7 @@ impl VectorStore for EmbeddedVectors {
         organization: OrganizationId,
         query: VectorQuery,
     ) -> Result<Vec<VectorHit>, VectorStoreError> {
-        if !query.values.iter().all(|value| value.is_finite()) {
-            return Err(VectorStoreError::rejected("the vector is not finite"));
-        }
+        finite(&query.values)?;
         if query.is_void() {
             return Ok(Vec::new());
         }

@@ -109,6 +109,29 @@ pub struct VectorRecord {
 impl VectorRecord {
     /// The most places of one vector.
     pub const MAX_PLACES: usize = 500;
+
+    /// Whether a store may take it, whatever it is made of.
+    ///
+    /// # Errors
+    /// [`VectorStoreError::Rejected`] if it is in too many places, or not finite.
+    pub fn check(&self) -> Result<(), VectorStoreError> {
+        if self.places.len() > Self::MAX_PLACES {
+            return Err(VectorStoreError::rejected("a vector is in too many places"));
+        }
+        finite(&self.values)
+    }
+}
+
+/// Whether all parts of a vector are numbers.
+///
+/// # Errors
+/// [`VectorStoreError::Rejected`].
+pub fn finite(values: &[f32]) -> Result<(), VectorStoreError> {
+    if values.iter().all(|value| value.is_finite()) {
+        Ok(())
+    } else {
+        Err(VectorStoreError::rejected("a vector is not finite"))
+    }
 }
 
 /// A conversation in which a source can be found.

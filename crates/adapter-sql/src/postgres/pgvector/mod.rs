@@ -17,7 +17,9 @@ use stead_domain::{
     ports::{
         VectorStore,
         store::StoreError,
-        vector_store::{VectorHit, VectorId, VectorPage, VectorQuery, VectorRecord, VectorSource, VectorStoreError},
+        vector_store::{
+            VectorHit, VectorId, VectorPage, VectorQuery, VectorRecord, VectorSource, VectorStoreError, finite,
+        },
     },
 };
 
@@ -53,14 +55,7 @@ impl VectorStore for PgVectors {
     }
 
     async fn upsert(&self, organization: OrganizationId, vectors: Vec<VectorRecord>) -> Result<(), VectorStoreError> {
-        for vector in &vectors {
-            if vector.places.len() > VectorRecord::MAX_PLACES {
-                return Err(VectorStoreError::rejected("a vector is in too many places"));
-            }
-            if !vector.values.iter().all(|value| value.is_finite()) {
-                return Err(VectorStoreError::rejected("a vector is not finite"));
-            }
-        }
+        vectors.iter().try_for_each(VectorRecord::check)?;
         for some in vectors.chunks(WRITES) {
             let some: Arc<[VectorRecord]> = some.into();
             let put = self.store.executor.write(move |conn| writes::put(conn, organization, Arc::clone(&some)).boxed());
@@ -108,9 +103,7 @@ impl VectorStore for PgVectors {
         organization: OrganizationId,
         query: VectorQuery,
     ) -> Result<Vec<VectorHit>, VectorStoreError> {
-        if !query.values.iter().all(|value| value.is_finite()) {
-            return Err(VectorStoreError::rejected("the vector is not finite"));
-        }
+        finite(&query.values)?;
         if query.is_void() {
             return Ok(Vec::new());
         }

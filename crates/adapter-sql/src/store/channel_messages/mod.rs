@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     error::SqlError,
-    paging::{self, Newer, Older},
+    paging::load_page,
     prepared::Prepare,
     rows::MessageRow,
     schema::{channels, conversations, messages},
@@ -147,27 +147,8 @@ async fn now(conn: &mut Conn, ids: Arc<[DbId]>) -> Result<Vec<ChannelMessage>, S
 }
 
 async fn list(conn: &mut Conn, filter: ChannelMessageFilter) -> Result<Slice<ChannelMessage>, SqlError> {
-    let fetch = paging::fetch(filter.page);
-    let (range, limit) = fetch.older;
-    let query = asked(filter).order(messages::id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(messages::id.lt(id)),
-        Older::UpTo(id) => query.filter(messages::id.le(id)),
-    };
-    let older: Vec<MessageRow> = query.select(MessageRow::as_select()).prepared().load(conn).await?;
-
-    let mut newer: Vec<MessageRow> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = asked(filter).order(messages::id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(messages::id.ge(id)),
-            Newer::Above(id) => query.filter(messages::id.gt(id)),
-        };
-        newer = query.select(MessageRow::as_select()).prepared().load(conn).await?;
-    }
-
-    let Slice { items, has_older, has_newer } = paging::slice(filter.page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, filter.page, messages::id, MessageRow, asked(filter).select(MessageRow::as_select()));
     let items = with_details(conn, items, Some(filter.reader.into())).await?;
     Ok(Slice { items, has_older, has_newer })
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{InvalidColumn, SqlError},
-    paging::{self, Newer, Older},
+    paging::load_page,
     prepared::Prepare,
     schema::reactions,
     types::{DbId, DbTime, SqlTime, SqlUuid},
@@ -89,25 +89,8 @@ fn statement(places: usize) -> String {
 }
 
 pub(super) async fn reactors(conn: &mut Conn, message: MessageId, page: Page) -> Result<Slice<Reactor>, SqlError> {
-    let fetch = paging::fetch(page);
-    let (range, limit) = fetch.older;
-    let query = people(message).order(reactions::user_id.desc()).limit(limit);
-    let query = match range {
-        Older::All => query,
-        Older::Below(id) => query.filter(reactions::user_id.lt(id)),
-        Older::UpTo(id) => query.filter(reactions::user_id.le(id)),
-    };
-    let older: Vec<DbId> = query.select(reactions::user_id).load(conn).await?;
-    let mut newer: Vec<DbId> = Vec::new();
-    if let Some((range, limit)) = fetch.newer {
-        let query = people(message).order(reactions::user_id.asc()).limit(limit);
-        let query = match range {
-            Newer::From(id) => query.filter(reactions::user_id.ge(id)),
-            Newer::Above(id) => query.filter(reactions::user_id.gt(id)),
-        };
-        newer = query.select(reactions::user_id).load(conn).await?;
-    }
-    let Slice { items, has_older, has_newer } = paging::slice(page, older, newer);
+    let Slice { items, has_older, has_newer } =
+        load_page!(conn, page, reactions::user_id, DbId, people(message).select(reactions::user_id));
     Ok(Slice { items: with_emoji(conn, message, items).await?, has_older, has_newer })
 }
 

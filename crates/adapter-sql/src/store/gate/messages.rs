@@ -6,7 +6,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use stead_domain::{
-    message::{Author, MessageRole},
+    message::MessageRole,
     ports::read_gate::{MessageCandidate, MessageText, Readers, SaidIn, Who},
 };
 
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     error::{InvalidColumn, SqlError},
     names::AuthorKind,
+    rows::author,
     types::{DbId, DbName, DbTime, SqlTime, SqlUuid},
 };
 
@@ -124,17 +125,7 @@ impl TryFrom<Row> for MessageText {
     type Error = InvalidColumn;
 
     fn try_from(row: Row) -> Result<Self, InvalidColumn> {
-        let author = match row.author_kind.0 {
-            AuthorKind::User => {
-                let user = row.author_user_id.ok_or_else(|| InvalidColumn::missing("messages.author_user_id"))?;
-                Author::User(user.into())
-            }
-            AuthorKind::Agent => {
-                let agent = row.author_agent_id.ok_or_else(|| InvalidColumn::missing("messages.author_agent_id"))?;
-                Author::Agent { agent: agent.into(), on_behalf_of: row.on_behalf_of_user_id.map(Into::into) }
-            }
-            AuthorKind::System => Author::System,
-        };
+        let author = author(row.author_kind.0, row.author_user_id, row.author_agent_id, row.on_behalf_of_user_id)?;
         let conversation = row.conversation_id.into();
         let said_in = match row.agent_id {
             Some(agent) => {

@@ -6,7 +6,7 @@ use stead_domain::{
     OrganizationId,
     ports::{
         embedder::cosine,
-        vector_store::{VectorHit, VectorId, VectorKind, VectorQuery, VectorRecord, VectorSource, VectorStoreError},
+        vector_store::{VectorHit, VectorId, VectorKind, VectorQuery, VectorRecord, VectorSource},
     },
 };
 
@@ -112,21 +112,5 @@ fn kind_of(source: VectorSource) -> VectorKind {
     match source {
         VectorSource::Message(_) => VectorKind::Message,
         VectorSource::File(_) => VectorKind::File,
-    }
-}
-
-/// Whether a record may be stored.
-pub(super) fn checked(record: &VectorRecord) -> Result<(), VectorStoreError> {
-    if record.places.len() > VectorRecord::MAX_PLACES {
-        return Err(VectorStoreError::rejected("a vector is in too many places"));
-    }
-    finite(&record.values)
-}
-
-pub(super) fn finite(values: &[f32]) -> Result<(), VectorStoreError> {
-    if values.iter().all(|value| value.is_finite()) {
-        Ok(())
-    } else {
-        Err(VectorStoreError::rejected("a vector is not finite"))
     }
 }

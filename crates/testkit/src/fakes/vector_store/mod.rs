@@ -16,11 +16,13 @@ use stead_domain::{
     OrganizationId,
     ports::{
         VectorStore,
-        vector_store::{VectorHit, VectorId, VectorPage, VectorQuery, VectorRecord, VectorSource, VectorStoreError},
+        vector_store::{
+            VectorHit, VectorId, VectorPage, VectorQuery, VectorRecord, VectorSource, VectorStoreError, finite,
+        },
     },
 };
 
-use self::memory::{Memory, Write, checked};
+use self::memory::{Memory, Write};
 use crate::{gate::Gate, lagging::Lagging};
 
 /// How many ids a page has.
@@ -145,7 +147,7 @@ impl VectorStore for FakeVectorStore {
     }
 
     async fn upsert(&self, organization: OrganizationId, vectors: Vec<VectorRecord>) -> Result<(), VectorStoreError> {
-        vectors.iter().try_for_each(checked)?;
+        vectors.iter().try_for_each(VectorRecord::check)?;
         self.write(Write::Upsert(organization, vectors)).await
     }
 
@@ -175,7 +177,7 @@ impl VectorStore for FakeVectorStore {
             return Ok(Vec::new());
         }
         self.enter(false).await?;
-        memory::finite(&query.values)?;
+        finite(&query.values)?;
         let mut state = self.state();
         state.queries.push((organization, query.clone()));
         let lies = state.lies.clone();
