@@ -1,4 +1,4 @@
-//! Who may read a file: said here, and asked here by whatever serves, attaches or lists one.
+//! Who may read a file, asked here by whatever serves, attaches or lists one. What a member may read, the gate's rules say.
 
 use diesel::{
     query_builder::{BoxedSqlQuery, SqlQuery},
@@ -7,25 +7,17 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use stead_domain::{FileId, OrganizationId, UserId, ports::store::FileReader};
 
-use super::prelude::{Conn, Db};
+use super::{
+    gate::file_is_read_by,
+    prelude::{Conn, Db},
+};
 use crate::{
     error::SqlError,
     types::{DbId, SqlUuid},
 };
 
-/// `$1` is the organization, `$2` the user, `f` the file.
-const READS: &str = "f.organization_id = $1 AND (f.uploaded_by_user_id = $2 \
-    OR EXISTS (SELECT 1 FROM message_files a \
-        JOIN messages m ON m.id = a.message_id AND m.deleted_at IS NULL \
-        JOIN conversations c ON c.id = a.conversation_id AND c.deleted_at IS NULL \
-        JOIN members b ON b.conversation_id = c.id AND b.user_id = $2 AND b.left_at IS NULL \
-        WHERE a.file_id = f.id) \
-    OR EXISTS (SELECT 1 FROM thread_files a \
-        JOIN conversations c ON c.id = a.conversation_id AND c.deleted_at IS NULL \
-        JOIN members b ON b.conversation_id = c.id AND b.user_id = $2 AND b.left_at IS NULL \
-        WHERE a.file_id = f.id))";
-
-/// The same, and `$3` whether they oversee every thread. Follows `domain::thread::oversight`.
+/// `$1` is the organization, `$2` the user, `$3` whether they oversee every thread, `f` the file. Follows
+/// `domain::thread::oversight`.
 const OVERSEES: &str = "f.organization_id = $1 AND (\
     EXISTS (SELECT 1 FROM message_files a \
         JOIN messages m ON m.id = a.message_id AND m.deleted_at IS NULL \
@@ -52,10 +44,15 @@ pub(super) async fn readable(
     user: UserId,
     files: &[FileId],
 ) -> Result<Vec<DbId>, SqlError> {
-    let asked = diesel::sql_query(format!("SELECT f.id FROM files f WHERE {READS} AND f.id IN ({})", places(3, files)))
-        .into_boxed()
-        .bind::<SqlUuid, _>(DbId::from(organization))
-        .bind::<SqlUuid, _>(DbId::from(user));
+    let asked = diesel::sql_query(format!(
+        "SELECT f.id FROM files f JOIN organizations o ON o.id = f.organization_id AND o.deleted_at IS NULL \
+         WHERE f.organization_id = $1 AND {} AND f.id IN ({})",
+        file_is_read_by("$2"),
+        places(3, files)
+    ))
+    .into_boxed()
+    .bind::<SqlUuid, _>(DbId::from(organization))
+    .bind::<SqlUuid, _>(DbId::from(user));
     found(conn, asked, files).await
 }
 
