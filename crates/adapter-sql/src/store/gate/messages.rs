@@ -75,7 +75,7 @@ fn statement(readers: &Readers, candidates: &[MessageCandidate]) -> Asked {
          JOIN messages m ON m.conversation_id = c.id AND m.organization_id = o.id \
          LEFT JOIN users u ON u.id = m.author_user_id \
          LEFT JOIN agents g ON g.id = m.author_agent_id \
-         WHERE m.id IN ({ids}) AND {is_there}",
+         WHERE m.id IN ({ids}) AND {is_there} AND u.deleted_at IS NULL",
         readers = asked.text
     );
     asked

@@ -266,6 +266,9 @@ pub async fn the_gate_gives_nothing_to_who_may_not_sign_in(store: Arc<dyn Store>
     assert!(reads(&*store, &members, &said).await, "who cannot read is no reader of a room");
     apply_one(&*store, Change::User(UserChange::Delete { user: gone.id, at: builders::at() })).await;
     assert!(!reads(&*store, &one(&gone), &said).await);
+    assert!(!reads(&*store, &members, &said).await, "what they wrote goes with them");
+    let kept = says(&*store, &channel, &seed.owner, "b").await;
+    assert!(reads(&*store, &members, &kept).await);
 }
 
 pub async fn a_thread_about_a_channel_is_read_by_its_members(store: Arc<dyn Store>) {
@@ -320,4 +323,10 @@ pub async fn the_gate_takes_many_candidates(store: Arc<dyn Store>) {
     let readable = store.readable_messages(&one(&seed.owner), &candidates).await.unwrap();
     let ids: Vec<_> = readable.iter().map(|message| message.id).collect();
     assert_eq!(ids, said.iter().map(|message| message.id).collect::<Vec<_>>());
+    // Nor does it matter in how many conversations it may lie.
+    let elsewhere: Vec<ConversationId> = (0..12_000).map(|_| builders::id()).collect();
+    let nowhere = one(&seed.owner).within(elsewhere.clone());
+    assert_eq!(read(&*store, &nowhere, &[&said[0]]).await, []);
+    let somewhere = one(&seed.owner).within(elsewhere.into_iter().chain([seed.thread.id]));
+    assert_eq!(read(&*store, &somewhere, &[&said[0]]).await, [said[0].id]);
 }
