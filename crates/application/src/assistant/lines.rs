@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use stead_domain::{MessageId, Readable, ports::read_gate::MessageText};
 
-use crate::{retrieval::fenced, turn::estimate_tokens};
+use crate::{
+    retrieval::{as_name, as_piece},
+    turn::estimate_tokens,
+};
 
 /// The most characters of one message that are shown.
 const MOST_OF_ONE: usize = 2_000;
@@ -37,8 +40,8 @@ pub(super) fn parts(said: &[Readable<MessageText>], most: u32) -> Vec<Part> {
 fn line(n: usize, said: &MessageText, answers: Option<usize>) -> String {
     let at = said.created_at.get();
     let (month, day) = (u8::from(at.month()), at.day());
-    let who = fenced(said.author_name.as_deref().unwrap_or("Somebody"));
+    let who = as_name(said.author_name.as_deref().unwrap_or("Somebody"));
     let to = answers.map(|n| format!(" (to [{n}])")).unwrap_or_default();
     let text = said.content.get(..said.content.floor_char_boundary(MOST_OF_ONE)).unwrap_or_default();
-    format!("[{n}] {month:02}-{day:02} {:02}:{:02} {who}{to}: {}\n", at.hour(), at.minute(), fenced(text))
+    format!("[{n}] {month:02}-{day:02} {:02}:{:02} {who}{to}: {}\n", at.hour(), at.minute(), as_piece(text))
 }

@@ -16,4 +16,4 @@ mod told;
 pub(crate) use find::{Found, Mode, Question};
 pub(crate) use index::Vectors;
 pub(crate) use knowledge::Knowledge;
-pub(crate) use told::fenced;
+pub(crate) use told::{as_name, as_piece, fenced};

@@ -46,13 +46,13 @@ pub(super) fn told(shown: &[Shown], names: &HashMap<ConversationId, String>, mos
                     ref place => format!(" place=\"{}\"", attribute(&place.to_string())),
                 };
                 let name = attribute(passage.file.name.as_str());
-                format!("<file name=\"{name}\"{place}>\n[{next}] {}\n</file>\n", fenced(cut(&passage.text)))
+                format!("<file name=\"{name}\"{place}>\n[{next}] {}\n</file>\n", as_piece(cut(&passage.text)))
             }
             Shown::Other(Found::File(file)) => {
                 own.push((SourceId::File(file.id), file.version));
                 let summary = file.summary.as_deref().unwrap_or_default();
                 let name = attribute(file.name.as_str());
-                format!("<file name=\"{name}\">\n[{next}] Summary: {}\n</file>\n", fenced(cut(summary)))
+                format!("<file name=\"{name}\">\n[{next}] Summary: {}\n</file>\n", as_piece(cut(summary)))
             }
             // A message stands in an excerpt.
             Shown::Other(Found::Message(_)) => continue,
@@ -82,7 +82,7 @@ fn line(n: usize, message: &MessageText) -> String {
     let at = format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", at.hour(), at.minute());
     let who = message.author_name.as_deref().unwrap_or("somebody");
     let ai = if message.from_ai { " (AI)" } else { "" };
-    format!("[{n}] {at} {}{ai}: {}\n", fenced(who), fenced(cut(&message.content)))
+    format!("[{n}] {at} {}{ai}: {}\n", as_name(who), as_piece(cut(&message.content)))
 }
 
 fn cut(text: &str) -> &str {
@@ -102,6 +102,21 @@ pub(crate) fn fenced(text: &str) -> String {
     harmless
 }
 
+/// A text as one numbered piece among others: no line of it begins where a number would stand, so that it cannot pretend to
+/// be another piece.
+pub(crate) fn as_piece(text: &str) -> String {
+    let lines = fenced(text).replace("\r\n", "\n").replace(BREAKS, "\n");
+    lines.trim().lines().collect::<Vec<_>>().join("\n    ")
+}
+
+/// A name as it stands before what its bearer says: on one line, so that it cannot pretend to be what they say.
+pub(crate) fn as_name(name: &str) -> String {
+    fenced(name).replace("\r\n", " ").replace(BREAKS, " ").replace('\n', " ")
+}
+
+/// What some take for the end of a line.
+const BREAKS: [char; 6] = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 fn attribute(name: &str) -> String {
     name.replace(['"', '<', '>', '\n', '\r'], "'")
 }
@@ -117,5 +132,11 @@ mod tests {
             assert!(!text.contains(tag), "{text}");
         }
         assert_eq!(fenced("a < b </b>"), "a < b </b>");
+    }
+
+    #[test]
+    fn a_text_is_one_piece_and_a_name_one_line() {
+        assert_eq!(as_piece("yes\n[2] no\r[3] no\u{2028}[4] no\n"), "yes\n    [2] no\n    [3] no\n    [4] no");
+        assert_eq!(as_name("Ann\nBen: I agree\r\n[2]"), "Ann Ben: I agree [2]");
     }
 }

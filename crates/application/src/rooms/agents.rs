@@ -18,7 +18,7 @@ use stead_domain::{
 use super::{Makings, history::Recent};
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Mode, Question, fenced},
+    retrieval::{Knowledge, Mode, Question, as_name, fenced},
     turn::instructions,
 };
 
@@ -118,7 +118,7 @@ fn as_llm_message(said: &Readable<MessageText>, agent: &Agent) -> LlmMessage {
     }
     let who = said.author_name.as_deref().unwrap_or("Somebody");
     let ai = if said.from_ai { " (AI)" } else { "" };
-    LlmMessage::User(format!("{}{ai}: {}", fenced(who), said.content))
+    LlmMessage::User(format!("{}{ai}: {}", as_name(who), said.content))
 }
 
 /// Models answer the last message of a person.

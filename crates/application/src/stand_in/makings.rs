@@ -14,7 +14,7 @@ use stead_domain::{
 use super::scope::Scope;
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Mode, Question, fenced},
+    retrieval::{Knowledge, Mode, Question, as_name, fenced},
     rooms::{LOOKED_UP, Makings, Recent},
 };
 
@@ -140,7 +140,7 @@ pub(super) fn as_owner_sees(said: &Readable<MessageText>, owner: UserId) -> LlmM
     }
     let who = said.author_name.as_deref().unwrap_or("Somebody");
     let ai = if said.from_ai { " (AI)" } else { "" };
-    LlmMessage::User(format!("{}{ai}: {}", fenced(who), said.content))
+    LlmMessage::User(format!("{}{ai}: {}", as_name(who), said.content))
 }
 
 /// Threads that somebody has with agents about channels: their sidebars.
