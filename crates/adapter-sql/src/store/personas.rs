@@ -60,7 +60,7 @@ impl PersonaQueries for SqlStore {
         organization: OrganizationId,
         user: UserId,
         limit: u32,
-    ) -> Result<Vec<ConversationId>, StoreError> {
+    ) -> Result<Vec<(ConversationId, ConversationId)>, StoreError> {
         self.read(move |conn| sidebars(conn, organization.into(), user.into(), i64::from(limit)).boxed()).await
     }
 
@@ -137,7 +137,7 @@ async fn sidebars(
     organization: DbId,
     user: DbId,
     limit: i64,
-) -> Result<Vec<ConversationId>, SqlError> {
+) -> Result<Vec<(ConversationId, ConversationId)>, SqlError> {
     let query = threads::table
         .inner_join(conversations::table)
         .filter(threads::organization_id.eq(organization))
@@ -146,9 +146,9 @@ async fn sidebars(
         .filter(conversations::deleted_at.is_null())
         .order((threads::last_activity_at.desc(), threads::id.desc()))
         .limit(limit)
-        .select(threads::id);
-    let found: Vec<DbId> = query.load(conn).await?;
-    Ok(found.into_iter().map(Into::into).collect())
+        .select((threads::id, threads::channel_id.assume_not_null()));
+    let found: Vec<(DbId, DbId)> = query.load(conn).await?;
+    Ok(found.into_iter().map(|(thread, channel)| (thread.into(), channel.into())).collect())
 }
 
 #[derive(QueryableByName)]

@@ -5,7 +5,7 @@ use stead_domain::{
     message::Author,
     organization::Organization,
     persona::Persona,
-    ports::{llm::LlmMessage, read_gate::MessageText, vector_store::VectorPlace},
+    ports::{llm::LlmMessage, read_gate::MessageText},
     run::Run,
     usage::Account,
     user::User,
@@ -141,9 +141,4 @@ pub(super) fn as_owner_sees(said: &Readable<MessageText>, owner: UserId) -> LlmM
     let who = said.author_name.as_deref().unwrap_or("Somebody");
     let ai = if said.from_ai { " (AI)" } else { "" };
     LlmMessage::User(format!("{}{ai}: {}", as_name(who), said.content))
-}
-
-/// Threads that somebody has with agents about channels: their sidebars.
-pub(super) fn thread_places(threads: impl IntoIterator<Item = stead_domain::ConversationId>) -> Vec<VectorPlace> {
-    threads.into_iter().map(VectorPlace::Thread).collect()
 }

@@ -9,7 +9,6 @@ use stead_domain::{
     run::Run,
 };
 
-use super::makings::thread_places;
 use crate::{
     Application, Error,
     retrieval::{Knowledge, Mode, Question, fenced},
@@ -48,7 +47,8 @@ impl Application {
         let sidebars = self.store.sidebars_of(run.organization_id, owner, SIDEBARS).await?;
         let may_use = |conversation: &ConversationId| persona.may_use(*conversation);
         let mut places: Vec<VectorPlace> = rooms.filter(may_use).map(VectorPlace::Channel).collect();
-        places.extend(thread_places(sidebars));
+        let sidebars = sidebars.into_iter().filter(|(_, channel)| may_use(channel));
+        places.extend(sidebars.map(|(thread, _)| VectorPlace::Thread(thread)));
         let question = Question {
             text: &asked,
             readers,

@@ -29,13 +29,14 @@ pub trait PersonaQueries: Send + Sync + 'static {
         page: Page,
     ) -> Result<Slice<MessageId>, StoreError>;
 
-    /// The user's threads about channels that are not deleted, newest activity first, at most `limit`.
+    /// The user's threads about channels that are not deleted, each with its channel, newest activity first, at most
+    /// `limit`.
     async fn sidebars_of(
         &self,
         organization: OrganizationId,
         user: UserId,
         limit: u32,
-    ) -> Result<Vec<ConversationId>, StoreError>;
+    ) -> Result<Vec<(ConversationId, ConversationId)>, StoreError>;
 
     /// Up to `limit` messages that the user wrote themselves, newest first, in up to 20 conversations: of the newest 300 in
     /// each, those that are active and not deleted. Ids alone: what they say passes the
