@@ -231,6 +231,8 @@ impl Application {
         let left_out = parts.len().saturating_sub(MOST_PARTS);
         parts.drain(..left_out);
         let written = self.map_and_reduce(account, &agent, parts, budget).await?;
+        // They may have been removed while the model wrote.
+        self.channel_of_member(caller, channel.id).await?;
         let bullets = bullets(&written, said.len());
         let text = summary(&heading(what, &said, all && left_out == 0), &bullets);
         let cited = numbers_cited(&text);

@@ -61,8 +61,8 @@ impl Application {
         let mut may = Vec::new();
         if end.message.is_some() {
             match self.may_still_answer(run).await? {
-                Some(guards) => may = guards,
-                None => end = withdrawn(end),
+                Some(guards) if self.may_still_be_read(run, &answer.sources).await? => may = guards,
+                _ => end = withdrawn(end),
             }
         }
         match self.commit_end_in_room(run, held.clone(), may, answer, &end).await {

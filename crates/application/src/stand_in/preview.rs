@@ -90,6 +90,10 @@ impl Application {
             max_answer_tokens: self.settings.answer_tokens,
         };
         let answer = self.metered(account).complete(request, MAX_ANSWER).await?;
+        // Somebody may have been removed from where a part of it was said, while the model wrote.
+        if !self.are_all_readable(&scope.readers, &knowledge.sources).await? {
+            return Err(Error::Conflict(Conflict::TryAgain));
+        }
         let cited = numbers_cited(&answer.content);
         let sources = knowledge.sources.into_iter().map(|source| Source { cited: cited.contains(&source.n), ..source });
         Ok(Preview { content: answer.content, sources: sources.collect() })

@@ -61,9 +61,7 @@ impl Application {
             let finished = if is_in_room(run) {
                 self.finish_in_room(run, held.clone(), &answer).await
             } else {
-                self.finish(run, held.clone(), &answer, Vec::new())
-                    .await
-                    .map(|(run, said, next)| (run, Some(said), next))
+                self.finish_in_thread(run, held.clone(), &answer).await
             };
             match finished {
                 Ok((ended, message, outcomes)) => {
@@ -97,6 +95,20 @@ impl Application {
             () = tokio::time::sleep(pause) => true,
             () = self.background.expired().cancelled() => false,
         }
+    }
+
+    async fn finish_in_thread(
+        &self,
+        run: &Run,
+        held: Guard,
+        answer: &Answer,
+    ) -> Result<(Run, Option<ThreadMessage>, Vec<Outcome>), StoreError> {
+        let (run, said, next) = if self.may_still_be_read(run, &answer.sources).await? {
+            self.finish(run, held, answer, Vec::new()).await?
+        } else {
+            self.finish(run, held, &answer.withdrawn(), Vec::new()).await?
+        };
+        Ok((run, Some(said), next))
     }
 
     /// Commits the end of a run if `held` holds, and starts what is next.

@@ -22,6 +22,7 @@ mod prompt;
 mod recovery;
 mod regenerate;
 mod rounds;
+mod still_readable;
 mod stored;
 mod telling;
 mod thread_locks;
