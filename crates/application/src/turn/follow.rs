@@ -12,6 +12,8 @@ use crate::{Application, Caller, Error, agents::AgentRef};
 
 /// How often a run that waits, or that another process works on, is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often it is asked whether somebody who follows what is written beside a channel is still in it.
+const STILL_THERE: Duration = Duration::from_millis(500);
 
 /// A reader of a run's stream: of the stream in memory where this process has it, else of what the database knows. It may
 /// go from one to the other, since a place means the same in both.
@@ -35,7 +37,7 @@ struct Attached {
 
 impl Application {
     /// The stream of a run of the caller's: from the beginning, or after `from`, to its end. It breaks off, with nothing
-    /// after, when what the caller came with is good no longer.
+    /// after, when what the caller came with is good no longer, or when it is beside a channel that they are no longer in.
     ///
     /// # Errors
     /// [`Error::NotFound`].
@@ -47,7 +49,8 @@ impl Application {
         run: RunId,
         from: Option<StreamPosition>,
     ) -> Result<BoxStream<'static, Result<Followed, Error>>, Error> {
-        let run = self.run(caller, agent, thread, run).await?;
+        let (thread, _) = self.own_thread(caller, agent, thread).await?;
+        let run = self.run_in(caller, thread.id, run).await?;
         let follower = Follower {
             application: self.clone(),
             organization: caller.organization,
@@ -61,7 +64,24 @@ impl Application {
             Ok(follower.next().await?.map(|followed| (followed, follower)))
         })
         .take_until(self.clone().until_revoked(*caller))
+        .take_until(self.clone().until_out_of(*caller, thread.channel_id))
         .boxed())
+    }
+
+    /// Waits until the caller is no longer in this channel; for ever where there is none, or while it cannot be known.
+    async fn until_out_of(self, caller: Caller, channel: Option<ConversationId>) {
+        let Some(channel) = channel else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(STILL_THERE).await;
+            match self.channel_of_member(&caller, channel).await {
+                Err(Error::Forbidden(_) | Error::NotFound) => return,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "whether somebody is still in a channel cannot be known");
+                }
+                Ok(_) => {}
+            }
+        }
     }
 
     /// A run of the caller's.
@@ -76,6 +96,10 @@ impl Application {
         run: RunId,
     ) -> Result<Run, Error> {
         self.own_thread(caller, agent, thread).await?;
+        self.run_in(caller, thread, run).await
+    }
+
+    async fn run_in(&self, caller: &Caller, thread: ConversationId, run: RunId) -> Result<Run, Error> {
         let run = self.store.find_run(caller.organization, run).await?;
         run.filter(|run| run.conversation_id == thread).ok_or(Error::NotFound)
     }
