@@ -370,7 +370,7 @@ diesel::table! {
     audit (id) {
         id -> SqlUuid,
         organization_id -> SqlUuid,
-        actor_user_id -> SqlUuid,
+        actor_user_id -> Nullable<SqlUuid>,
         action -> Text,
         subject_id -> SqlUuid,
         at -> SqlTime,

@@ -512,7 +512,8 @@ CREATE INDEX idempotency_created ON idempotency (created_at);
 CREATE TABLE audit (
     id uuid PRIMARY KEY,
     organization_id uuid NOT NULL,
-    actor_user_id uuid NOT NULL,
+    -- Nobody: the operator.
+    actor_user_id uuid,
     action text NOT NULL,
     subject_id uuid NOT NULL,
     at timestamptz NOT NULL

@@ -513,7 +513,8 @@ CREATE INDEX idempotency_created ON idempotency (created_at);
 CREATE TABLE audit (
     id BLOB PRIMARY KEY NOT NULL,
     organization_id BLOB NOT NULL,
-    actor_user_id BLOB NOT NULL,
+    -- Nobody: the operator.
+    actor_user_id BLOB,
     action TEXT NOT NULL,
     subject_id BLOB NOT NULL,
     at INTEGER NOT NULL

@@ -11,7 +11,7 @@ use crate::{
 pub struct AuditRow {
     pub id: DbId,
     pub organization_id: DbId,
-    pub actor_user_id: DbId,
+    pub actor_user_id: Option<DbId>,
     pub action: String,
     pub subject_id: DbId,
     pub at: DbTime,
@@ -23,7 +23,7 @@ impl From<&AuditEntry> for AuditRow {
         Self {
             id: DbId(*id),
             organization_id: (*organization_id).into(),
-            actor_user_id: (*actor).into(),
+            actor_user_id: actor.map(DbId::from),
             action: action.clone(),
             subject_id: DbId(*subject_id),
             at: (*at).into(),

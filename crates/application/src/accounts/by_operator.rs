@@ -1,9 +1,10 @@
 use stead_domain::{
     OrganizationId,
-    ports::store::{Change, Commit, Guard, SessionChange, StoreError, UserChange, Versioned},
+    ports::store::{AuditEntry, Change, Commit, Guard, SessionChange, StoreError, UserChange, Versioned},
     text::{DisplayName, Email, Handle},
     user::{OrganizationRole, User},
 };
+use uuid::Uuid;
 
 use super::{
     Password,
@@ -52,7 +53,8 @@ impl Application {
         let password = self.passwords.hash(password).await?;
         let user = self.new_person(organization.id, Person { email, handle, display_name, role });
         let guards = if is_new { Vec::new() } else { vec![Guard::Organization(organization.id)] };
-        let way_in = Commit { guards, ..Commit::default() };
+        let changes = vec![self.operator_audit(organization.id, "user.created", user.id.uuid())];
+        let way_in = Commit { guards, changes, ..Commit::default() };
         match self.arrive(way_in, &organization, is_new, Newcomer::new(user.clone(), password)).await {
             Ok(_) => Ok(user),
             Err(Arrival::Store(StoreError::Refused(_))) => Err(Error::NotFound),
@@ -75,6 +77,7 @@ impl Application {
                 changes: vec![
                     Change::User(UserChange::SetPassword(user.id, password.clone())),
                     Change::Session(SessionChange::RevokeAll { user: user.id, at: self.clock.now() }),
+                    self.operator_audit(user.organization_id, "user.password_reset", user.id.uuid()),
                 ],
                 ..Commit::default()
             };
@@ -88,5 +91,17 @@ impl Application {
             }
         }
         Err(Error::Conflict(Conflict::TryAgain))
+    }
+
+    /// A line in an organization's audit log about what the operator did.
+    pub(crate) fn operator_audit(&self, organization_id: OrganizationId, action: &str, subject_id: Uuid) -> Change {
+        Change::Audit(AuditEntry {
+            id: self.ids.next(),
+            organization_id,
+            actor: None,
+            action: action.to_owned(),
+            subject_id,
+            at: self.clock.now(),
+        })
     }
 }

@@ -120,7 +120,7 @@ impl Application {
         Change::Audit(AuditEntry {
             id: self.ids.next(),
             organization_id: caller.organization,
-            actor: caller.user,
+            actor: Some(caller.user),
             action: action.to_owned(),
             subject_id: user.id.uuid(),
             at: user.updated_at,

@@ -146,7 +146,7 @@ impl Application {
         Change::Audit(AuditEntry {
             id: self.ids.next(),
             organization_id: caller.organization,
-            actor: caller.user,
+            actor: Some(caller.user),
             action: action.to_owned(),
             subject_id: id.uuid(),
             at: self.clock.now(),

@@ -37,7 +37,7 @@ impl Application {
         AuditEntry {
             id: self.ids.next(),
             organization_id: caller.organization,
-            actor: caller.user,
+            actor: Some(caller.user),
             action: action.to_owned(),
             subject_id: key.uuid(),
             at: self.clock.now(),

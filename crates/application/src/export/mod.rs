@@ -13,7 +13,7 @@ use stead_domain::{
     page::{Page, PageLimit, Position},
     ports::{
         object_store::{Object, ObjectKey},
-        store::{AuditEntry, Change, Commit, ExportedMessage, Guard, Pin, UserFilter, WalkThrough},
+        store::{Commit, ExportedMessage, Guard, Pin, UserFilter, WalkThrough},
     },
     thread::Thread,
     user::User,
@@ -34,22 +34,15 @@ pub struct Export {
 }
 
 impl Application {
-    /// Begins to hand out an organization, and notes so in its audit log: by nobody of the organization itself.
+    /// Begins to hand out an organization, and notes so in its audit log.
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such organization.
     pub async fn begin_export(&self, organization: OrganizationId) -> Result<Export, Error> {
         let organization = self.store.find_organization(organization).await?.ok_or(Error::NotFound)?;
-        let entry = AuditEntry {
-            id: self.ids.next(),
-            organization_id: organization.id,
-            actor: UserId::new(Uuid::nil()),
-            action: "organization.exported".to_owned(),
-            subject_id: organization.id.uuid(),
-            at: self.clock.now(),
-        };
+        let entry = self.operator_audit(organization.id, "organization.exported", organization.id.uuid());
         let guards = vec![Guard::Organization(organization.id)];
-        self.commit(Commit { guards, changes: vec![Change::Audit(entry)], ..Commit::default() }).await?;
+        self.commit(Commit { guards, changes: vec![entry], ..Commit::default() }).await?;
         Ok(Export { application: self.clone(), organization })
     }
 }

@@ -108,7 +108,7 @@ impl Application {
         let entry = AuditEntry {
             id: self.ids.next(),
             organization_id: caller.organization,
-            actor: caller.user,
+            actor: Some(caller.user),
             action: action.to_owned(),
             subject_id,
             at: self.clock.now(),

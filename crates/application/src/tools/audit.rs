@@ -9,7 +9,7 @@ impl Application {
         Change::Audit(AuditEntry {
             id: self.ids.next(),
             organization_id: caller.organization,
-            actor: caller.user,
+            actor: Some(caller.user),
             action: action.to_owned(),
             subject_id: subject.into(),
             at: self.clock.now(),

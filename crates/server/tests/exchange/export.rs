@@ -4,10 +4,16 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
-use super::{refused, said};
-use crate::harness::{Account, Setup};
+use super::{quiet, refused, said};
+use crate::harness::{Account, Setup, eventually, patience::soon, process};
 
 on_both!(all_of_an_organization_is_handed_out, nothing_is_overwritten_and_nothing_half_left);
+
+mod interrupted {
+    on_postgres!(what_is_interrupted_leaves_nothing);
+
+    use super::what_is_interrupted_leaves_nothing;
+}
 
 /// The bytes of each part.
 fn parts(file: &Path) -> HashMap<String, Vec<u8>> {
@@ -107,4 +113,27 @@ async fn nothing_is_overwritten_and_nothing_half_left(setup: Setup) {
     let told = refused(&setup, &["export", other.to_str().unwrap(), "--organization", nobody]).await;
     assert!(told.contains("the export cannot begin") && !other.exists(), "{told}");
     assert!(!folder.join("other.zip.partial").exists());
+}
+
+async fn what_is_interrupted_leaves_nothing(setup: Setup) {
+    let stead = setup.clone().start().await;
+    stead.register("ann").await;
+    let folder = setup.home.data_dir.path();
+    let (out, partial) = (folder.join("out.zip"), folder.join("out.zip.partial"));
+    let client = setup.home.postgres().client().await.unwrap();
+    // It gets no further than to the messages.
+    client.batch_execute("BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let arguments = ["export", out.to_str().unwrap(), "--organization", "ann"];
+    let child = process::stead(&arguments, &quiet(&setup)).spawn().expect("the binary runs");
+    eventually("a beginning", async || partial.exists().then_some(())).await;
+    let id = child.id().expect("it runs").to_string();
+    assert!(tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
+    let output = soon("its end", child.wait_with_output()).await.unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), told.lines().count()), (Some(1), 1), "{told}");
+    assert!(told.contains("interrupted") && !out.exists() && !partial.exists(), "{told}");
+    let audit = "SELECT count(*) FROM audit WHERE action = 'organization.exported' AND actor_user_id IS NULL";
+    let begun: i64 = client.query_one(audit, &[]).await.unwrap().get(0);
+    assert_eq!(begun, 1, "it stands in the audit log that the operator began one");
+    client.batch_execute("ROLLBACK").await.unwrap();
 }

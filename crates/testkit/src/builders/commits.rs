@@ -60,7 +60,7 @@ pub fn audit(actor: &User, thread: &Thread) -> AuditEntry {
     AuditEntry {
         id: uuid(),
         organization_id: actor.organization_id,
-        actor: actor.id,
+        actor: Some(actor.id),
         action: "thread.overseen".to_owned(),
         subject_id: thread.id.uuid(),
         at: at(),

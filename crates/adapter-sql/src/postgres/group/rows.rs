@@ -69,7 +69,7 @@ pub(super) async fn insert_audit(mut conn: &AsyncPgConnection, changes: &[&Chang
     diesel::sql_query(AUDIT)
         .bind::<Array<SqlUuid>, _>(column!(rows, id))
         .bind::<Array<SqlUuid>, _>(column!(rows, organization_id))
-        .bind::<Array<SqlUuid>, _>(column!(rows, actor_user_id))
+        .bind::<Array<Nullable<SqlUuid>>, _>(column!(rows, actor_user_id))
         .bind::<Array<Text>, _>(column!(rows, action))
         .bind::<Array<SqlUuid>, _>(column!(rows, subject_id))
         .bind::<Array<SqlTime>, _>(column!(rows, at))

@@ -469,8 +469,8 @@ pub struct AuditEntry {
     pub id: uuid::Uuid,
     /// Where.
     pub organization_id: OrganizationId,
-    /// Who.
-    pub actor: UserId,
+    /// Who; nobody: the operator, who holds the database.
+    pub actor: Option<UserId>,
     /// What, like `thread.overseen`.
     pub action: String,
     /// To what.
