@@ -25,7 +25,7 @@ use crate::{
     jobs::JobsAtWork,
     limits::Limits,
     metering::{Models, Spent},
-    presence::Attendances,
+    presence::{Attendances, ConnectedElsewhere},
     realtime::{Realtime, Tickets, Typing},
     tools::{HeaderSeals, Listings},
     turn::{LiveRuns, ThreadLocks},
@@ -75,6 +75,7 @@ pub struct Parts {
     pub(crate) outdated_due: Notify,
     pub(crate) jobs_at_work: JobsAtWork,
     pub(crate) attendances: Arc<Attendances>,
+    pub(crate) connected_elsewhere: ConnectedElsewhere,
 }
 
 /// The ports that the application stands on.
@@ -137,6 +138,7 @@ impl Application {
             outdated_due: Notify::new(),
             jobs_at_work: JobsAtWork::default(),
             attendances: Arc::new(Attendances::new(settings.presence)),
+            connected_elsewhere: ConnectedElsewhere::new(),
             read_gate: Arc::clone(&store) as Arc<dyn ReadGate>,
             store,
             notifier,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    AgentId, AvatarId, ConversationId, FileId, JobId, MessageId, OrganizationId, Timestamp, UserId, run::Lease,
+    AgentId, AvatarId, ConversationId, FileId, JobId, MessageId, OrganizationId, Timestamp, UserId,
+    membership::Participant, run::Lease,
 };
 
 /// How often a job is tried before it is set aside for an admin.
@@ -53,6 +54,9 @@ pub enum Task {
         /// Whom it was meant for.
         user: UserId,
     },
+    /// Tell the channels that somebody is in, or was when they were deleted, whether they are a member there now: after
+    /// they were let in or out, or deleted.
+    TellRooms(Participant),
 }
 
 /// A job that this process may work on until its lease lapses.

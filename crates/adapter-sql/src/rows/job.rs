@@ -1,6 +1,9 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use stead_domain::job::{NewJob, Task};
+use stead_domain::{
+    job::{NewJob, Task},
+    membership::Participant,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -43,6 +46,8 @@ const REMOVE_FILE_BYTES: &str = "remove_file_bytes";
 const REMOVE_AVATAR: &str = "remove_avatar";
 const ANSWER_IN_ROOM: &str = "answer_in_room";
 const STAND_IN: &str = "stand_in";
+const TELL_ROOMS_OF_USER: &str = "tell_rooms_of_user";
+const TELL_ROOMS_OF_AGENT: &str = "tell_rooms_of_agent";
 
 /// The row was written by a version that knows more than this one.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +76,8 @@ impl TryFrom<&NewJob> for JobRow {
             Task::RemoveAvatar(avatar) => (REMOVE_AVATAR, avatar.uuid(), None),
             Task::AnswerInRoom { message, agent } => (ANSWER_IN_ROOM, message.uuid(), Some(agent.uuid())),
             Task::StandIn { message, user } => (STAND_IN, message.uuid(), Some(user.uuid())),
+            Task::TellRooms(Participant::User(user)) => (TELL_ROOMS_OF_USER, user.uuid(), None),
+            Task::TellRooms(Participant::Agent(agent)) => (TELL_ROOMS_OF_AGENT, agent.uuid(), None),
         };
         let payload =
             Payload { v: VERSION, subject_id: subject.to_string(), object_id: object.map(|object| object.to_string()) };
@@ -105,6 +112,8 @@ impl JobRow {
             REMOVE_AVATAR => Task::RemoveAvatar(id()?.into()),
             ANSWER_IN_ROOM => Task::AnswerInRoom { message: id()?.into(), agent: object()?.into() },
             STAND_IN => Task::StandIn { message: id()?.into(), user: object()?.into() },
+            TELL_ROOMS_OF_USER => Task::TellRooms(Participant::User(id()?.into())),
+            TELL_ROOMS_OF_AGENT => Task::TellRooms(Participant::Agent(id()?.into())),
             _ => return Err(UnknownTask::Kind),
         })
     }

@@ -8,9 +8,9 @@ use stead_domain::{
     ConversationId, OrganizationId, UserId,
     agent::Agent,
     channel::{ChannelKind, ConversationKey},
-    membership::Membership,
+    membership::{Membership, Participant},
     page::{Page, Slice},
-    ports::store::{ChannelMember, ChannelQueries, ChannelView, MyChannel, ReadMarker, StoreError},
+    ports::store::{ChannelMember, ChannelQueries, ChannelView, MyChannel, ReadMarker, RoomOf, StoreError},
     user::User,
 };
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::{
     channel_members, channel_news, channel_views,
     prelude::{Conn, Db, SqlStore},
+    rooms_of,
 };
 use crate::{
     error::SqlError,
@@ -81,6 +82,16 @@ impl ChannelQueries for SqlStore {
 
     async fn find_members(&self, named: Vec<(ConversationId, Uuid)>) -> Result<Vec<ChannelMember>, StoreError> {
         self.read(move |conn| channel_members::find(conn, named).boxed()).await
+    }
+
+    async fn rooms_of(
+        &self,
+        organization: OrganizationId,
+        participant: Participant,
+        after: Option<ConversationId>,
+        limit: u32,
+    ) -> Result<Vec<RoomOf>, StoreError> {
+        self.read(move |conn| rooms_of::list(conn, organization.into(), participant, after, limit).boxed()).await
     }
 
     async fn member_users(&self, channel: ConversationId) -> Result<Vec<Membership>, StoreError> {

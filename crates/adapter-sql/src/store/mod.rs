@@ -37,6 +37,7 @@ mod presence;
 mod prune;
 mod realtime;
 mod retention;
+mod rooms_of;
 mod run_chunks;
 mod run_leases;
 mod runs;

@@ -5,8 +5,9 @@ use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use stead_domain::{
-    ApiKeyId, ConversationId, MessageId, RunId, SessionId, Timestamp, UserId,
+    ApiKeyId, ConversationId, FileId, MessageId, RunId, SessionId, Timestamp, UserId,
     agent::OwnerVisibility,
+    file::File,
     ports::store::{RealtimeQueries, RoomMember, StoreError, ThreadMessage},
     run::Run,
     thread::Thread,
@@ -19,8 +20,8 @@ use super::{
 use crate::{
     error::SqlError,
     names::ConversationKind,
-    rows::{ConversationRow, MessageRow, RunRow, ThreadRow, thread},
-    schema::{agents, api_keys, conversations, members, messages, runs, sessions, threads, users},
+    rows::{ConversationRow, FileRow, MessageRow, RunRow, ThreadRow, thread},
+    schema::{agents, api_keys, conversations, files, members, messages, runs, sessions, threads, users},
     types::{DbId, DbName, DbTime},
 };
 
@@ -39,6 +40,11 @@ impl RealtimeQueries for SqlStore {
     async fn runs_by_id(&self, ids: Vec<RunId>) -> Result<Vec<Run>, StoreError> {
         let ids = db_ids(ids);
         self.read(move |conn| runs_by_id(conn, ids).boxed()).await
+    }
+
+    async fn files_by_id(&self, ids: Vec<FileId>) -> Result<Vec<File>, StoreError> {
+        let ids = db_ids(ids);
+        self.read(move |conn| files_by_id(conn, ids).boxed()).await
     }
 
     async fn members_among(
@@ -121,6 +127,14 @@ async fn runs_by_id(conn: &mut Conn, ids: Vec<DbId>) -> Result<Vec<Run>, SqlErro
         .select(RunRow::as_select());
     let rows: Vec<RunRow> = query.load(conn).await?;
     Ok(rows.into_iter().map(Run::try_from).collect::<Result<_, _>>()?)
+}
+
+async fn files_by_id(conn: &mut Conn, ids: Vec<DbId>) -> Result<Vec<File>, SqlError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<FileRow> = files::table.filter(files::id.eq_any(ids)).select(FileRow::as_select()).load(conn).await?;
+    Ok(rows.into_iter().map(File::try_from).collect::<Result<_, _>>()?)
 }
 
 async fn members_among(

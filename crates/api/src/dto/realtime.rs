@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    ChannelBody, ChannelMemberBody, ChannelMessageBody, MessageBody, PresenceBody, RunBody, StatusModeBody, ThreadBody,
-    Time,
+    ChannelBody, ChannelMemberBody, ChannelMessageBody, FileBody, MessageBody, PresenceBody, RunBody, StatusModeBody,
+    ThreadBody, Time,
 };
 
 /// An event: what happened, where and when. Those with a `seq` are kept in the order in which they happened: connect again
@@ -90,13 +90,13 @@ pub enum WhatHappened {
     /// A channel was deleted.
     #[serde(rename = "channel.deleted")]
     ChannelDeleted { channel_id: Uuid },
-    /// Somebody became a member: perhaps you, of a channel that you did not know.
+    /// Somebody became a member, or is let in again: perhaps you, of a channel that you did not know.
     #[serde(rename = "member.added")]
     MemberAdded { member: Box<ChannelMemberBody> },
     /// A member's role changed.
     #[serde(rename = "member.updated")]
     MemberUpdated { member: Box<ChannelMemberBody> },
-    /// A person or an agent is no longer a member. Where it is you, nothing of the channel follows.
+    /// A person or an agent is no longer a member, or is deactivated. Where it is you, nothing of the channel follows.
     #[serde(rename = "member.removed")]
     MemberRemoved {
         /// The id of the person or agent.
@@ -154,9 +154,25 @@ pub enum WhatHappened {
         on_behalf_of: Option<Uuid>,
         run_id: Uuid,
     },
-    /// More of an answer. Fleeting: the whole of it comes with `message.updated`.
+    /// A file of yours was understood, or could not be.
+    #[serde(rename = "file.updated")]
+    FileUpdated { file: Box<FileBody> },
+    /// A file of yours was deleted.
+    #[serde(rename = "file.deleted")]
+    FileDeleted { file_id: Uuid },
+    /// More of an answer, to the members of its channel or the person of its thread. Fleeting: the whole of it comes with
+    /// `message.created` in a channel and with `message.updated` in a thread, after which this says nothing new.
     #[serde(rename = "content.delta")]
-    ContentDelta { message_id: Uuid, delta: String },
+    ContentDelta {
+        run_id: Uuid,
+        /// In a thread the answer. In a channel, where a message has its id from when it is stored, the run.
+        message_id: Uuid,
+        /// How many characters (Unicode scalar values) of the answer come before. It stands in place of all that is there
+        /// from here on; where you have fewer, some of it did not reach you.
+        #[schema(minimum = 0)]
+        from: usize,
+        delta: String,
+    },
 }
 
 /// A message as its room shows it.
@@ -267,7 +283,11 @@ impl WhatHappened {
                 on_behalf_of: on_behalf_of.map(|user| user.uuid()),
                 run_id: run.uuid(),
             },
-            Subject::Delta { message, text } => Self::ContentDelta { message_id: message.uuid(), delta: text.clone() },
+            Subject::File(file) => Self::FileUpdated { file: Box::new(FileBody::from((**file).clone())) },
+            Subject::DeletedFile(file) => Self::FileDeleted { file_id: file.uuid() },
+            Subject::Delta { run, message, from, text } => {
+                Self::ContentDelta { run_id: run.uuid(), message_id: message.uuid(), from: *from, delta: text.clone() }
+            }
         };
         Some(what)
     }

@@ -354,3 +354,16 @@ fn every_event_is_in_the_schema() {
     // Three of them are of threads, two beside channels, one is the log.
     assert_eq!(streams, 6);
 }
+
+/// A kind of event that the log holds without a name here would be told to nobody.
+#[test]
+fn everything_that_is_told_as_it_happens_is_in_the_schema() {
+    let document = json();
+    let variants = document["components"]["schemas"]["WhatHappened"]["oneOf"].as_array().unwrap().clone();
+    let names: HashSet<_> =
+        variants.iter().map(|variant| variant["properties"]["type"]["enum"][0].as_str().unwrap().to_owned()).collect();
+    let own = ["hello", "resync", "heartbeat", "pong", "error", "server.closing"];
+    let fleeting = ["presence.changed", "typing", "ai.typing", "content.delta"];
+    let kept = stead_domain::event::EventKind::ALL.map(stead_domain::event::EventKind::as_str);
+    assert_eq!(names, own.into_iter().chain(fleeting).chain(kept).map(str::to_owned).collect());
+}

@@ -1,5 +1,9 @@
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
+use actix_web::error::PayloadError;
 use actix_ws::{
     AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, MessageStream, ProtocolError, Session,
 };
@@ -138,8 +142,20 @@ fn read(message: Option<Result<AggregatedMessage, ProtocolError>>) -> Result<Hea
         Some(Ok(AggregatedMessage::Binary(_))) => Err(Some((CloseCode::Unsupported, "text is expected"))),
         Some(Ok(AggregatedMessage::Close(_))) => Err(Some((CloseCode::Normal, "goodbye"))),
         Some(Err(ProtocolError::Overflow)) => Err(Some((CloseCode::Size, "too large"))),
-        Some(Err(ProtocolError::Io(_))) | None => Err(None),
+        Some(Err(ProtocolError::Io(error))) => Err(because_of(&error)),
+        None => Err(None),
         Some(Err(_)) => Err(Some((CloseCode::Protocol, "not a WebSocket frame"))),
+    }
+}
+
+/// What is no text, or too large when it is put together, comes as a failure to read, as that of the connection does.
+fn because_of(error: &io::Error) -> Close {
+    let has_gone = error.get_ref().is_some_and(|inner| inner.is::<PayloadError>());
+    match error.kind() {
+        _ if has_gone => None,
+        io::ErrorKind::InvalidData => Some((CloseCode::Invalid, "text is expected")),
+        io::ErrorKind::Other => Some((CloseCode::Size, "too large")),
+        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
 use stead_domain::{
     Invalid, UserId,
+    membership::Participant,
     organization::TokenBudget,
     ports::store::{AuditEntry, Change, Commit, Guard, SessionChange, StoreError, UserChange, Versioned},
     scope::Scope,
@@ -57,7 +58,10 @@ impl Application {
                 changes.push(Change::Session(SessionChange::RevokeAll { user: id, at: after.updated_at }));
             }
             changes.extend(actions.iter().map(|action| self.audited(caller, action, &after)));
-            match self.commit(Commit { guards, changes, ..Commit::default() }).await {
+            let is_let_in_or_out = before.deactivated_at.is_some() != after.deactivated_at.is_some();
+            let tell = || self.tell_rooms_job(caller.organization, Participant::User(id), after.updated_at);
+            let jobs = is_let_in_or_out.then(tell).into_iter().collect();
+            match self.commit(Commit { guards, changes, jobs, ..Commit::default() }).await {
                 Ok(_) => {
                     self.forget(id).await;
                     return Ok(after);

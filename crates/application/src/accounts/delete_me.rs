@@ -2,11 +2,12 @@ use stead_domain::{
     ConversationId, JobId, Timestamp,
     channel::ChannelKind,
     job::{NewJob, Task},
+    membership::Participant,
     ports::store::{Change, ChannelChange, Commit, Guard, OrganizationChange, StoreError, UserChange, Versioned},
     user::{OrganizationRole, User},
 };
 
-use crate::{Application, Caller, Conflict, Error, TRIES, channels::removed};
+use crate::{Application, Caller, Conflict, Error, TRIES};
 
 impl Application {
     /// Deletes the caller: hidden at once, every token dead, address and handle free. A job empties what they wrote and
@@ -60,13 +61,12 @@ impl Application {
             ..Commit::default()
         };
         // Their memberships end with them; their channel with their own agent goes, what they shared with others stays.
+        commit.jobs.push(self.tell_rooms_job(me.organization_id, Participant::User(me.id), now));
         for (membership, kind) in self.store.memberships_of(me.organization_id, me.id).await? {
-            let channel = membership.conversation_id;
             if kind == ChannelKind::Assistant {
+                let channel = membership.conversation_id;
                 commit.changes.push(Change::Channel(ChannelChange::Delete { channel, at: now }));
                 commit.jobs.push(self.purge_job(me, channel, now));
-            } else {
-                commit.events.extend(removed(me.organization_id, channel, membership.participant, now));
             }
         }
         Ok(commit)

@@ -1,12 +1,13 @@
 use stead_domain::{
     AgentId,
+    membership::Participant,
     ports::store::{AgentChange, Change, Commit, Guard, StoreError, Versioned},
 };
 
 use crate::{Application, Caller, Conflict, Error, TRIES};
 
 impl Application {
-    /// Deletes an agent. Its threads stay readable; its handle is free again.
+    /// Deletes an agent. Its threads stay readable; its handle is free again, and it is in no channel any more.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`]; [`Conflict::DefaultAgent`].
@@ -19,9 +20,11 @@ impl Application {
                 Guard::Version(Versioned::Agent(id), agent.version),
             ];
             agent.version += 1;
-            agent.deleted_at = Some(self.clock.now());
+            let now = self.clock.now();
+            agent.deleted_at = Some(now);
             let changes = vec![Change::Agent(AgentChange::Update(agent))];
-            match self.commit(Commit { guards, changes, ..Commit::default() }).await {
+            let jobs = vec![self.tell_rooms_job(caller.organization, Participant::Agent(id), now)];
+            match self.commit(Commit { guards, changes, jobs, ..Commit::default() }).await {
                 Ok(_) => return Ok(()),
                 Err(error @ StoreError::Refused(Guard::User { .. })) => return Err(error.into()),
                 Err(StoreError::Refused(_)) => {}

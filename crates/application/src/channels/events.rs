@@ -42,7 +42,7 @@ pub(super) fn member_event(
 }
 
 /// Somebody is no longer a member: for those who are, and for a person themselves, who hears nothing else any more.
-pub(crate) fn removed(
+pub(super) fn removed(
     organization: OrganizationId,
     channel: ConversationId,
     participant: Participant,

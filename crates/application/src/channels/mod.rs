@@ -16,13 +16,14 @@ mod leave;
 mod members;
 mod notifications;
 mod read;
+mod tell_rooms;
 mod typing;
 mod update;
 
 pub(crate) use access::NOT_A_MEMBER;
 pub use assistants::Ensured;
 pub use create::{MOST_FIRST_MEMBERS, NewChannel, NewChannelKind, Opened};
-pub(crate) use events::{channel_event, removed};
+pub(crate) use events::channel_event;
 pub(crate) use first::FirstSteps;
 pub use read::ReadUpTo;
 pub use update::ChannelPatch;

@@ -133,6 +133,7 @@ impl Application {
             Task::ProcessFile(file) => self.process_file(job, file).await?,
             Task::RemoveAvatar(avatar) => self.remove_avatar_bytes(avatar).await?,
             Task::RemoveFileBytes(file) => self.remove_file_bytes(job.organization_id, file).await?,
+            Task::TellRooms(participant) => self.tell_rooms(job, participant).await?,
             Task::AnswerInRoom { message, agent } => return self.agent_is_to_answer(job, message, agent).await,
             Task::StandIn { message, user } => return self.stand_in_is_to_answer(job, message, user).await,
         }

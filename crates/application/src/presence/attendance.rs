@@ -115,6 +115,11 @@ impl Attendances {
         self.changed.notified().await;
     }
 
+    /// Whether a user is connected to this node.
+    pub(super) fn is_here(&self, user: UserId) -> bool {
+        self.users().get(&user).is_some_and(|here| here.connections > 0)
+    }
+
     /// Whether nobody is connected.
     pub(super) fn is_empty(&self) -> bool {
         self.users().values().all(|here| here.connections == 0)

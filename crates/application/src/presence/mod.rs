@@ -6,6 +6,7 @@
 //! whichever node looks first, so that the users of a node that died are told of too.
 
 mod attendance;
+mod connected;
 mod keeping;
 mod seen;
 mod status;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 pub use attendance::Attendance;
 pub(crate) use attendance::Attendances;
+pub(crate) use connected::ConnectedElsewhere;
 pub use seen::PresenceView;
 pub use status::StatusPatch;
 

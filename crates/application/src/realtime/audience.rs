@@ -84,10 +84,13 @@ pub(super) async fn fleeting(
     notices: Vec<Notice>,
     listeners: &Listeners,
 ) -> Result<Vec<Telling>, Error> {
-    let notices: Vec<Notice> =
-        notices.into_iter().filter(|notice| listeners.contains_key(&notice.organization_id)).collect();
+    let notices: Vec<Notice> = notices
+        .into_iter()
+        .filter(|notice| listeners.get(&notice.organization_id).is_some_and(|users| may_tell(&notice.what, users)))
+        .collect();
     let mut rooms: Vec<_> = notices
         .iter()
+        .filter(|notice| person_of(&notice.what).is_none())
         .filter_map(|notice| room_of(&notice.what).map(|conversation| (notice.organization_id, conversation)))
         .collect();
     rooms.sort_unstable();
@@ -96,15 +99,19 @@ pub(super) async fn fleeting(
     let mut tellings = presences(application, &notices).await?;
     tellings.extend(notices.into_iter().filter_map(|Notice { organization_id, what, at }| {
         let conversation = room_of(&what)?;
-        let room = members.rooms.get(&conversation).copied()?;
-        let to = Recipients::These(members.of(conversation).to_vec());
+        let (room, to) = match person_of(&what) {
+            Some(person) => (Room::Thread(conversation), vec![person]),
+            None => (members.rooms.get(&conversation).copied()?, members.of(conversation).to_vec()),
+        };
+        let to = Recipients::These(to);
         let (kind, subject) = match what {
             Fleeting::Typing { typist, .. } => ("typing", Subject::Typing(typist)),
             Fleeting::AiTyping { agent_id, on_behalf_of, run_id, .. } => {
                 ("ai.typing", Subject::AiTyping { agent: agent_id, on_behalf_of, run: run_id })
             }
-            Fleeting::Delta { message_id, text, .. } => {
-                ("content.delta", Subject::Delta { message: message_id, text: text.as_str().to_owned() })
+            Fleeting::Delta { run_id, message_id, from, text, .. } => {
+                let text = text.as_str().to_owned();
+                ("content.delta", Subject::Delta { run: run_id, message: message_id, from, text })
             }
             Fleeting::PresenceChanged { .. } => return None,
         };
@@ -144,6 +151,19 @@ fn room_of(what: &Fleeting) -> Option<ConversationId> {
         | Fleeting::Delta { conversation_id, .. } => Some(*conversation_id),
         Fleeting::PresenceChanged { .. } => None,
     }
+}
+
+/// Whom alone it is for, where that is known without asking who is in the room.
+fn person_of(what: &Fleeting) -> Option<UserId> {
+    match what {
+        Fleeting::Delta { person, .. } => *person,
+        Fleeting::Typing { .. } | Fleeting::AiTyping { .. } | Fleeting::PresenceChanged { .. } => None,
+    }
+}
+
+/// Whether it may concern any of those who listen.
+fn may_tell(what: &Fleeting, listeners: &HashSet<UserId>) -> bool {
+    person_of(what).is_none_or(|person| listeners.contains(&person))
 }
 
 /// Whether an event may concern anybody who listens.

@@ -50,10 +50,11 @@ impl Told {
 
     /// The scope that a key needs to be told of it.
     pub(super) fn needs(&self) -> Scope {
-        match self.room {
-            Some(Room::Thread(_)) => Scope::ThreadsRead,
-            Some(Room::Channel(_)) => Scope::ChannelsRead,
-            None => Scope::UsersRead,
+        match (self.room, &self.subject) {
+            (Some(Room::Thread(_)), _) => Scope::ThreadsRead,
+            (Some(Room::Channel(_)), _) => Scope::ChannelsRead,
+            (None, Subject::File(_) | Subject::DeletedFile(_)) => Scope::FilesRead,
+            (None, _) => Scope::UsersRead,
         }
     }
 }

@@ -61,9 +61,7 @@ impl Application {
                 return;
             }
         };
-        if is_in_room(&run) {
-            self.tell_room(&run, Arc::clone(&live));
-        }
+        self.tell_of_answer(&run, Arc::clone(&live));
         let application = self.clone();
         self.background.spawn(application.execute(run, lease, live, carried));
     }
@@ -238,7 +236,7 @@ impl Application {
 }
 
 /// Whether a run answers in a room of several, where its answer gets its place when it is stored.
-pub(super) fn is_in_room(run: &Run) -> bool {
+pub(crate) fn is_in_room(run: &Run) -> bool {
     run.answer_message_id.is_none()
 }
 

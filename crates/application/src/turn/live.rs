@@ -181,6 +181,12 @@ impl LiveRun {
         self.lock().ended
     }
 
+    /// The place after what there is now.
+    pub fn end(&self) -> Cursor {
+        let log = self.lock();
+        log.after(log.end)
+    }
+
     /// What came since `cursor`, which is moved on.
     pub fn read(&self, cursor: &mut Cursor) -> Vec<(StreamPosition, RunEvent)> {
         let log = self.lock();

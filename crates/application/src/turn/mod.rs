@@ -34,6 +34,7 @@ mod wait;
 
 pub(crate) use answer::Answer;
 pub use approvals::{Decision, Reason};
+pub(crate) use engine::is_in_room;
 pub use events::{Followed, RunEvent, StreamPosition};
 pub(crate) use finish::{Ending, last_step, sources_of};
 #[cfg(feature = "kill-points")]

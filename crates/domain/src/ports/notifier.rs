@@ -66,8 +66,14 @@ pub enum Fleeting {
     Delta {
         /// Where.
         conversation_id: ConversationId,
+        /// Of a thread, whose it is: for them alone.
+        person: Option<UserId>,
+        /// The run that answers.
+        run_id: RunId,
         /// The answer.
         message_id: MessageId,
+        /// How many characters of it come before.
+        from: usize,
         /// Its next text.
         text: DeltaText,
     },
@@ -103,6 +109,11 @@ impl DeltaText {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// How many characters it has.
+    pub fn chars(&self) -> usize {
+        self.0.chars().count()
     }
 }
 

@@ -57,7 +57,9 @@ fn presence(n: u128) -> Notice {
 fn delta(n: u128, text: &str) -> Notice {
     let text = DeltaText::pieces(text).next().unwrap();
     let conversation_id = ConversationId::new(id(n));
-    notice(n, Fleeting::Delta { conversation_id, message_id: MessageId::new(id(n + 1)), text })
+    let person = n.is_multiple_of(2).then(|| UserId::new(id(n + 2)));
+    let (run_id, message_id) = (RunId::new(id(n + 3)), MessageId::new(id(n + 1)));
+    notice(n, Fleeting::Delta { conversation_id, person, run_id, message_id, from: 9, text })
 }
 
 fn every_kind() -> Vec<Notice> {

@@ -29,7 +29,15 @@ enum What {
     #[serde(rename = "a")]
     Answers { c: Uuid, a: Uuid, f: Option<Uuid>, r: Uuid },
     #[serde(rename = "d")]
-    Delta { c: Uuid, m: Uuid, x: String },
+    Delta {
+        c: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        u: Option<Uuid>,
+        r: Uuid,
+        m: Uuid,
+        f: usize,
+        x: String,
+    },
 }
 
 /// The payloads that hold these notices, in their order.
@@ -65,7 +73,12 @@ pub fn notices(payload: &str) -> impl Iterator<Item = Notice> {
 /// A notice as it is written; more of the answer, in two where it would be too long.
 fn pieces(notice: Notice) -> Result<Vec<String>, serde_json::Error> {
     let written = serde_json::to_string(&write(&notice))?;
-    let Notice { organization_id, what: Fleeting::Delta { conversation_id, message_id, text }, at } = notice else {
+    let Notice {
+        organization_id,
+        what: Fleeting::Delta { conversation_id, person, run_id, message_id, from, text },
+        at,
+    } = notice
+    else {
         return Ok(vec![written]);
     };
     if written.len() <= MOST_BYTES {
@@ -73,9 +86,11 @@ fn pieces(notice: Notice) -> Result<Vec<String>, serde_json::Error> {
     }
     let text = text.as_str();
     let (first, second) = text.split_at(text.floor_char_boundary(text.len() / 2));
-    let mut all = Vec::new();
+    let (mut all, mut from) = (Vec::new(), from);
     for text in DeltaText::pieces(first).chain(DeltaText::pieces(second)) {
-        let what = Fleeting::Delta { conversation_id, message_id, text };
+        let length = text.chars();
+        let what = Fleeting::Delta { conversation_id, person, run_id, message_id, from, text };
+        from += length;
         all.extend(pieces(Notice { organization_id, what, at })?);
     }
     Ok(all)
@@ -96,9 +111,14 @@ fn write(notice: &Notice) -> Wire {
             f: on_behalf_of.map(|user| user.uuid()),
             r: run_id.uuid(),
         },
-        Fleeting::Delta { conversation_id, message_id, text } => {
-            What::Delta { c: conversation_id.uuid(), m: message_id.uuid(), x: text.as_str().to_owned() }
-        }
+        Fleeting::Delta { conversation_id, person, run_id, message_id, from, text } => What::Delta {
+            c: conversation_id.uuid(),
+            u: person.map(|user| user.uuid()),
+            r: run_id.uuid(),
+            m: message_id.uuid(),
+            f: *from,
+            x: text.as_str().to_owned(),
+        },
     };
     Wire { o: notice.organization_id.uuid(), t: notice.at.unix_micros(), w }
 }
@@ -120,9 +140,12 @@ fn read(wire: Wire) -> Option<Notice> {
             on_behalf_of: f.map(UserId::new),
             run_id: RunId::new(r),
         },
-        What::Delta { c, m, x } => Fleeting::Delta {
+        What::Delta { c, u, r, m, f, x } => Fleeting::Delta {
             conversation_id: conversation(c),
+            person: u.map(UserId::new),
+            run_id: RunId::new(r),
             message_id: MessageId::new(m),
+            from: f,
             text: DeltaText::pieces(&x).next()?,
         },
     };
@@ -141,7 +164,8 @@ mod tests {
         let text = DeltaText::pieces(text).next().unwrap();
         let (conversation_id, message_id) =
             (ConversationId::new(Uuid::from_u128(1)), MessageId::new(Uuid::from_u128(u128::MAX)));
-        notice(Fleeting::Delta { conversation_id, message_id, text })
+        let run_id = RunId::new(Uuid::nil());
+        notice(Fleeting::Delta { conversation_id, person: None, run_id, message_id, from: 7, text })
     }
 
     #[test]
@@ -149,14 +173,12 @@ mod tests {
         let text = "\u{1}\"\0é\n".repeat(DeltaText::MAX_BYTES / 6);
         let payloads = payloads(&[delta(&text), delta("x")]).unwrap();
         assert!(payloads.iter().all(|payload| payload.len() <= MOST_BYTES && !payload.contains('\0')));
-        let read: String = payloads
-            .iter()
-            .flat_map(|payload| notices(payload))
-            .map(|notice| match notice.what {
-                Fleeting::Delta { text, .. } => text.as_str().to_owned(),
-                other => panic!("{other:?}"),
-            })
-            .collect();
+        let mut read = String::new();
+        for notice in payloads.iter().flat_map(|payload| notices(payload)) {
+            let Fleeting::Delta { from, text: piece, .. } = notice.what else { panic!("{notice:?}") };
+            assert!(from == 7 + read.chars().count() || from == 7 && piece.as_str() == "x");
+            read.push_str(piece.as_str());
+        }
         assert_eq!(read, text + "x");
     }
 

@@ -17,6 +17,9 @@ use crate::{
 /// It is opened with an access token, an API key or the session cookie (from the server's own origin); or with a ticket in
 /// the query; or with none of these, if the first frame is `{"type":"auth","ticket":"…"}` within 5 seconds.
 ///
+/// An API key is told of what its scopes let it read: of channels, threads and its person's files by theirs, of who is there
+/// by `users:read`.
+///
 /// A client may send `{"type":"ping"}`, `{"type":"presence"}` (its person does something) and
 /// `{"type":"typing","channel_id":"…"}`: text, up to 64 KiB, 20 a second. What is not understood is answered with `error`.
 /// The server pings every 20 seconds and closes a socket that says nothing for 60.

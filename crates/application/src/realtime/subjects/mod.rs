@@ -2,6 +2,7 @@
 //! is not there any more is not told.
 
 mod channels;
+mod files;
 mod markers;
 mod members;
 mod messages;
@@ -11,10 +12,11 @@ mod threads;
 use std::collections::HashMap;
 
 use stead_domain::{
-    AgentId, ConversationId, MessageId, RunId, UserId,
+    AgentId, ConversationId, FileId, MessageId, RunId, UserId,
     agent::OwnerVisibility,
     channel::ChannelKind,
     event::{Audience, EventKind, LoggedEvent, NewEvent},
+    file::File,
     ports::{
         notifier::Typist,
         store::{ChannelMember, ChannelMessage, ChannelView, ReadMarker, Store, StoreError, ThreadMessage},
@@ -48,6 +50,10 @@ pub enum Subject {
     Read(ReadMarker),
     /// A run.
     Run(Box<Run>),
+    /// A file that they uploaded.
+    File(Box<File>),
+    /// One that is deleted.
+    DeletedFile(FileId),
     /// Whether somebody is there, as others see it.
     Presence(Box<SeenPresence>),
     /// Somebody who types.
@@ -63,8 +69,12 @@ pub enum Subject {
     },
     /// More of an answer.
     Delta {
+        /// The run that writes it.
+        run: RunId,
         /// The answer.
         message: MessageId,
+        /// How many characters of it come before.
+        from: usize,
         /// Its next text.
         text: String,
     },
@@ -80,7 +90,7 @@ impl Subject {
             // (It was public when it was told, and may have become private.)
             Self::Channel(view) => view.channel.kind != ChannelKind::Public,
             Self::DeletedThread(_) | Self::DeletedChannel(_) | Self::RemovedMember(_) => false,
-            Self::Read(_) | Self::Presence(_) => false,
+            Self::Read(_) | Self::Presence(_) | Self::File(_) | Self::DeletedFile(_) => false,
         }
     }
 }
@@ -95,6 +105,7 @@ pub(super) struct Subjects {
     markers: HashMap<(ConversationId, UserId), ReadMarker>,
     threads: HashMap<Uuid, (Thread, OwnerVisibility)>,
     runs: HashMap<Uuid, Run>,
+    files: HashMap<Uuid, File>,
 }
 
 impl Subjects {
@@ -111,42 +122,52 @@ impl Subjects {
         messages::load(store, of(messages::is_of), &mut subjects).await?;
         threads::load(store, of(threads::is_of), &mut subjects).await?;
         runs::load(store, of(runs::is_of), &mut subjects).await?;
+        files::load(store, of(files::is_of), &mut subjects).await?;
         channels::load(store, of(channels::is_of), &mut subjects).await?;
         members::load(store, events, &mut subjects).await?;
         markers::load(store, events, &mut subjects).await?;
         Ok(subjects)
     }
 
-    /// What an event is about, if it is there.
+    /// What an event is about, if it is there. (Each kind is named: of a new one is decided here what is told.)
     pub fn find(&self, event: &NewEvent) -> Option<Subject> {
         let id = event.subject_id;
         match event.kind {
-            kind if messages::is_of(kind) => {
+            EventKind::MessageCreated
+            | EventKind::MessageUpdated
+            | EventKind::MessageDeleted
+            | EventKind::ReactionAdded
+            | EventKind::ReactionRemoved
+            | EventKind::PinAdded
+            | EventKind::PinRemoved => {
                 let in_thread = self.messages.get(&id).map(|said| Subject::Message(Box::new(said.clone())));
                 let in_channel = || self.channel_messages.get(&id).cloned();
                 in_thread.or_else(|| in_channel().map(|said| Subject::ChannelMessage(Box::new(said))))
             }
-            kind if channels::is_of(kind) => {
+            EventKind::ChannelCreated | EventKind::ChannelUpdated => {
                 self.channels.get(&id).map(|channel| Subject::Channel(Box::new(channel.clone())))
             }
-            kind if members::is_of(kind) => {
+            EventKind::ChannelDeleted => Some(Subject::DeletedChannel(ConversationId::new(id))),
+            EventKind::MemberAdded | EventKind::MemberUpdated => {
                 let member = self.members.get(&(event.conversation_id?, id));
                 member.map(|member| Subject::Member(Box::new(member.clone())))
             }
+            EventKind::MemberRemoved => Some(Subject::RemovedMember(id)),
             EventKind::ReadUpdated => {
                 let (Audience::User(user), Some(conversation)) = (event.audience, event.conversation_id) else {
                     return None;
                 };
                 self.markers.get(&(conversation, user)).cloned().map(Subject::Read)
             }
-            EventKind::MemberRemoved => Some(Subject::RemovedMember(id)),
-            EventKind::ChannelDeleted => Some(Subject::DeletedChannel(ConversationId::new(id))),
-            kind if threads::is_of(kind) => {
+            EventKind::ThreadCreated | EventKind::ThreadUpdated => {
                 self.threads.get(&id).map(|(thread, seen)| Subject::Thread(Box::new(thread.clone()), *seen))
             }
-            kind if runs::is_of(kind) => self.runs.get(&id).map(|run| Subject::Run(Box::new(run.clone()))),
             EventKind::ThreadDeleted => Some(Subject::DeletedThread(ConversationId::new(id))),
-            _ => None,
+            EventKind::RunQueued | EventKind::RunStarted | EventKind::RunAwaitingApproval | EventKind::RunEnded => {
+                self.runs.get(&id).map(|run| Subject::Run(Box::new(run.clone())))
+            }
+            EventKind::FileUpdated => self.files.get(&id).map(|file| Subject::File(Box::new(file.clone()))),
+            EventKind::FileDeleted => Some(Subject::DeletedFile(FileId::new(id))),
         }
     }
 }

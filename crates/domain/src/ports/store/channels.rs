@@ -69,6 +69,16 @@ pub trait ChannelQueries: Send + Sync + 'static {
     /// Those of the named, each a conversation and the id of a user or agent, who are members now, in no order: up to 1,000.
     async fn find_members(&self, named: Vec<(ConversationId, Uuid)>) -> Result<Vec<ChannelMember>, StoreError>;
 
+    /// Up to `limit` channels that are not deleted and that somebody of the organization has not left, or had not until they
+    /// were deleted, by id: after this one. Not those that only they and their agent are in.
+    async fn rooms_of(
+        &self,
+        organization: OrganizationId,
+        participant: Participant,
+        after: Option<ConversationId>,
+        limit: u32,
+    ) -> Result<Vec<RoomOf>, StoreError>;
+
     /// The ids of all users who are members of a channel, by the ids of their memberships: who has been there longest first
     /// where nobody came back.
     async fn member_users(&self, channel: ConversationId) -> Result<Vec<Membership>, StoreError>;
@@ -94,6 +104,15 @@ pub trait ChannelQueries: Send + Sync + 'static {
         after: Option<UserId>,
         limit: u32,
     ) -> Result<Vec<(User, Option<Agent>)>, StoreError>;
+}
+
+/// A channel that somebody is in, or was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomOf {
+    /// The channel.
+    pub channel: ConversationId,
+    /// Where they looked after it and are deleted, who does now: of several, who has been there longest.
+    pub successor: Option<UserId>,
 }
 
 /// A channel as somebody sees it.

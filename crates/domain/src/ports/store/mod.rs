@@ -39,6 +39,7 @@ pub use channel_messages::{
 };
 pub use channels::{
     ChannelChange, ChannelMember, ChannelQueries, ChannelView, MOST_COUNTED, MemberEntity, MyChannel, ReadMarker,
+    RoomOf,
 };
 pub use commit::{
     AgentChange, AuditEntry, Change, Commit, Committed, FinishMessage, FinishRun, InvitationChange, JobChange,

@@ -2,8 +2,8 @@ use async_trait::async_trait;
 
 use super::{StoreError, ThreadMessage};
 use crate::{
-    ApiKeyId, ConversationId, MessageId, RunId, SessionId, Timestamp, UserId, agent::OwnerVisibility, run::Run,
-    thread::Thread,
+    ApiKeyId, ConversationId, FileId, MessageId, RunId, SessionId, Timestamp, UserId, agent::OwnerVisibility,
+    file::File, run::Run, thread::Thread,
 };
 
 /// What a node asks to tell those connected to it of events: of all organizations at once, since what it tells is
@@ -20,6 +20,9 @@ pub trait RealtimeQueries: Send + Sync + 'static {
 
     /// Those of these runs whose conversation is not deleted and that are under way or still kept.
     async fn runs_by_id(&self, ids: Vec<RunId>) -> Result<Vec<Run>, StoreError>;
+
+    /// Those of these files that there are.
+    async fn files_by_id(&self, ids: Vec<FileId>) -> Result<Vec<File>, StoreError>;
 
     /// Which of these users are members of which of these conversations now, deleted or not.
     async fn members_among(

@@ -5,6 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use stead_domain::{
     JobId,
     job::{ClaimedJob, NewJob, Task},
+    membership::Participant,
     ports::store::{Change, Commit, Guard, JobChange, MessageChange, Outcome, Store, UniqueKey},
     run::{Lease, LeaseOwner},
 };
@@ -53,6 +54,10 @@ pub async fn every_kind_of_job_is_claimed_as_enqueued(store: Arc<dyn Store>) {
         Task::ProcessFile(builders::id()),
         Task::RemoveFileBytes(builders::id()),
         Task::RemoveAvatar(builders::id()),
+        Task::AnswerInRoom { message: builders::id(), agent: builders::id() },
+        Task::StandIn { message: builders::id(), user: builders::id() },
+        Task::TellRooms(Participant::User(builders::id())),
+        Task::TellRooms(Participant::Agent(builders::id())),
     ] {
         let job = NewJob { task, ..builders::job(&seed.thread) };
         done(&*store, doing(vec![job.clone()])).await;

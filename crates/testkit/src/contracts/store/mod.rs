@@ -41,6 +41,7 @@ pub mod passages;
 pub mod presence;
 pub mod prune;
 pub mod read_gate;
+pub mod realtime;
 pub mod retention;
 pub mod room_answers;
 pub mod run_chunks;
@@ -478,6 +479,16 @@ macro_rules! store_contract_tests {
                 a_reader_misses_nothing_of_many_writers
                 the_end_of_the_log_moves_on_and_misses_nothing
                 a_place_that_the_log_never_gave_is_void
+            }
+            realtime {
+                messages_of_threads_come_with_what_their_person_says
+                messages_that_are_deleted_with_their_thread_or_not_kept_are_left_out
+                threads_come_with_what_their_agents_owner_may_read
+                runs_are_found_while_they_are_under_way_or_kept
+                files_of_all_organizations_are_found
+                who_is_a_member_of_what_is_told_for_rooms_and_threads
+                credentials_are_good_until_they_end_or_their_user_goes
+                rooms_are_listed_until_somebody_leaves_or_as_they_were_when_they_went
             }
             wakeups {
                 whoever_waits_is_woken_when_a_commit_with_events_is_answered
