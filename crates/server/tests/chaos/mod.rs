@@ -1,7 +1,7 @@
 //! The built binary is killed with SIGKILL at random moments, again and again, while several people's messages are in
 //! flight. `STEAD_TEST_CHAOS_ROUNDS` says how often, `STEAD_TEST_CHAOS_SEED` repeats the moments of another time.
 
-mod seed;
+pub mod seed;
 mod writer;
 
 use std::{sync::Arc, time::Duration};

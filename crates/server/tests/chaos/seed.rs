@@ -36,7 +36,8 @@ pub fn rounds(usual: usize) -> usize {
     said.unwrap_or(usual)
 }
 
-fn number(variable: &str) -> Option<u64> {
+/// What a variable says.
+pub fn number(variable: &str) -> Option<u64> {
     #[expect(clippy::disallowed_methods, reason = "who starts the tests says how long they last")]
     let said = env::var(variable).ok()?;
     Some(said.parse().unwrap_or_else(|_| panic!("{variable} is no number: {said:?}")))

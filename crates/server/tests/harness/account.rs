@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde_json::{Value, json};
 
-use super::{Client, Talk};
+use super::{Client, Talk, call::Address};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery";
@@ -37,6 +37,11 @@ impl Account {
             user: signed_in["user"].clone(),
             organization: signed_in["organization"].clone(),
         }
+    }
+
+    /// The same person through another process.
+    pub fn through(&self, address: &Address) -> Self {
+        Self { client: self.client.through(address), ..self.clone() }
     }
 
     pub fn id(&self) -> &str {

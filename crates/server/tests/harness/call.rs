@@ -83,6 +83,10 @@ impl Client {
         self.address.get()
     }
 
+    pub fn address(&self) -> Address {
+        self.address.clone()
+    }
+
     pub fn get(&self, path: &str) -> Call {
         self.call(Method::GET, path)
     }

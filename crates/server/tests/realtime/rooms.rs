@@ -8,7 +8,9 @@ use crate::harness::{Account, Stead};
 on_both!(
     members_are_told_what_happens_in_a_channel,
     who_was_removed_is_told_that_and_nothing_after,
-    members_see_who_types
+    members_see_who_types,
+    who_is_let_in_no_longer_is_dropped_and_comes_back,
+    who_goes_for_good_is_dropped_and_succeeded,
 );
 
 async fn channel(ann: &Account, bob: &Account) -> String {
@@ -78,4 +80,73 @@ async fn members_see_who_types(stead: Stead) {
     let (mut outside, _) = Socket::open(&eve).await;
     outside.send(json!({"type": "typing", "channel_id": channel})).await;
     assert_eq!(outside.until("error").await.last().unwrap()["data"]["code"], "not_found");
+}
+
+/// What is told of members: the channel, the event, and who.
+fn of_members(told: &[Value]) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let who = |data: &Value| match &data["member"] {
+        Value::Null => text(&data["member_id"]),
+        member => text(if member["user_id"].is_null() { &member["agent_id"] } else { &member["user_id"] }),
+    };
+    let of_members = told.iter().filter(|event| event["type"].as_str().unwrap().starts_with("member."));
+    of_members.map(|event| (text(&event["channel_id"]), text(&event["type"]), who(&event["data"]))).collect()
+}
+
+/// So many events of members, by channel.
+async fn next_of_members(socket: &mut Socket, count: usize) -> Vec<(String, String, String)> {
+    let mut told = Vec::new();
+    while told.len() < count {
+        told.extend(of_members(&[socket.next().await]));
+    }
+    told.sort();
+    told
+}
+
+async fn general(account: &Account) -> String {
+    let mine = account.get("/channels/me").await.expect(200);
+    let mut mine = mine["channels"].as_array().unwrap().iter();
+    mine.find(|channel| channel["name"] == "general").unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+async fn who_is_let_in_no_longer_is_dropped_and_comes_back(stead: Stead) {
+    let ann = stead.register("ann").await;
+    let (bob, eve) = (ann.invite("bob", "member").await, ann.invite("eve", "member").await);
+    let rooms = [channel(&ann, &bob).await, general(&ann).await];
+    let (mut inside, _) = Socket::open(&ann).await;
+    let (mut outside, _) = Socket::open(&eve).await;
+    for (is_out, kind) in [(true, "member.removed"), (false, "member.added")] {
+        ann.patch(&format!("/users/{}", bob.id()), json!({"deactivated": is_out})).await.expect(200);
+        let mut expected: Vec<_> =
+            rooms.iter().map(|room| (room.clone(), kind.to_owned(), bob.id().to_owned())).collect();
+        expected.sort();
+        assert_eq!(next_of_members(&mut inside, 2).await, expected);
+        assert_eq!(next_of_members(&mut outside, 1).await[0].0, rooms[1], "of the other she knows nothing");
+    }
+    // What says no more of it than that is told to nobody.
+    ann.patch(&format!("/users/{}", bob.id()), json!({"role": "admin"})).await.expect(200);
+    inside.is_told_nothing().await;
+}
+
+async fn who_goes_for_good_is_dropped_and_succeeded(stead: Stead) {
+    let ann = stead.register("ann").await;
+    let bob = ann.invite("bob", "member").await;
+    let agent =
+        ann.post("/agents", json!({"handle": "helper", "display_name": "Helper", "kind": "organization"})).await;
+    let agent = agent.expect(201)["id"].as_str().unwrap().to_owned();
+    let room = channel(&bob, &ann).await;
+    bob.put_nothing(&format!("/channels/{room}/agents/{agent}")).await.expect(200);
+    let (mut socket, begin) = Socket::open(&ann).await;
+    ann.delete(&format!("/agents/{agent}")).await.expect(204);
+    let told = |kind: &str, who: &str| (room.clone(), kind.to_owned(), who.to_owned());
+    assert_eq!(next_of_members(&mut socket, 1).await, [told("member.removed", &agent)]);
+    bob.delete("/users/me").await.expect(204);
+    let mut of_room = next_of_members(&mut socket, 3).await;
+    of_room.retain(|(channel, ..)| *channel == room);
+    assert_eq!(of_room, [told("member.removed", bob.id()), told("member.updated", ann.id())]);
+    // The same again for who was away.
+    let mut later = Socket::open_since(&ann, &begin).await;
+    assert_eq!(next_of_members(&mut later, 4).await.len(), 4);
+    let members = ann.get(&format!("/channels/{room}/members")).await.expect(200);
+    assert_eq!((members["members"].as_array().unwrap().len(), &members["members"][0]["role"]), (1, &json!("admin")));
 }

@@ -2,9 +2,12 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpSocket, TcpStream},
+};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, client_async, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest, handshake::client::Request},
 };
 
@@ -13,6 +16,9 @@ use crate::harness::{Account, Client, patience::soon};
 /// A WebSocket of somebody.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// When it was opened, where it is told only what comes from then on. (What happened just before may be told as well:
+    /// where the end of the log is depends on what else the database does.)
+    opened_at: Option<Value>,
 }
 
 /// What opens one.
@@ -31,9 +37,19 @@ pub fn request_with(client: &Client, token: &str, query: &str) -> Request {
 impl Socket {
     /// From now on; its `hello` is read.
     pub async fn open(account: &Account) -> (Self, String) {
-        let mut socket = Self::with(request_with(account, &account.access_token, "")).await;
+        Self::open_with(request_with(account, &account.access_token, "")).await
+    }
+
+    /// The same, with a key.
+    pub async fn open_with_key(account: &Account, key: &Value) -> Self {
+        Self::open_with(request_with(account, key["secret"].as_str().unwrap(), "")).await.0
+    }
+
+    async fn open_with(request: Request) -> (Self, String) {
+        let mut socket = Self::with(request).await;
         let hello = socket.next().await;
         assert_eq!(hello["type"], "hello", "{hello}");
+        socket.opened_at = Some(hello["at"].clone());
         (socket, hello["seq"].as_str().unwrap().to_owned())
     }
 
@@ -45,9 +61,22 @@ impl Socket {
         socket
     }
 
+    /// From now on, through a connection that takes in next to nothing; its `hello` is read.
+    pub async fn open_narrow(account: &Account) -> Self {
+        let request = request_with(account, &account.access_token, "");
+        let narrow = TcpSocket::new_v4().unwrap();
+        narrow.set_recv_buffer_size(2_048).unwrap();
+        let address = account.origin().trim_start_matches("http://").parse().unwrap();
+        let connection = MaybeTlsStream::Plain(soon("a connection", narrow.connect(address)).await.unwrap());
+        let (stream, _) = soon("a WebSocket", client_async(request, connection)).await.unwrap();
+        let mut socket = Self { stream, opened_at: None };
+        assert_eq!(socket.next().await["type"], "hello");
+        socket
+    }
+
     pub async fn with(request: Request) -> Self {
         let (stream, _) = soon("a WebSocket", connect_async(request)).await.unwrap();
-        Self { stream }
+        Self { stream, opened_at: None }
     }
 
     /// The status that it is refused with.
@@ -68,6 +97,12 @@ impl Socket {
 
     pub async fn send_message(&mut self, message: Message) {
         self.stream.send(message).await.unwrap();
+    }
+
+    /// Bytes that are no frames of ours.
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).await.unwrap();
+        self.stream.get_mut().flush().await.unwrap();
     }
 
     /// The next that it is told.
@@ -96,14 +131,16 @@ impl Socket {
         }
     }
 
-    /// Nothing of the log comes for a moment.
+    /// Nothing of the log comes for a moment, of what happened since it was opened.
     pub async fn is_told_nothing(&mut self) {
         self.send(serde_json::json!({"type": "ping"})).await;
-        assert_eq!(names(&self.until("pong").await), ["pong"]);
+        let mut told = self.until("pong").await;
+        told.retain(|event| !self.is_from_before(event));
+        assert_eq!(names(&told), ["pong"]);
         let listening = async {
             loop {
                 let next = self.next().await;
-                if next["seq"].is_string() {
+                if next["seq"].is_string() && next["type"] != "heartbeat" && !self.is_from_before(&next) {
                     return next;
                 }
             }
@@ -113,15 +150,52 @@ impl Socket {
         }
     }
 
-    /// Reads to its end: the code that it is closed with.
-    pub async fn closed(mut self) -> u16 {
+    fn is_from_before(&self, event: &Value) -> bool {
+        // (Times are written with the same number of digits.)
+        self.opened_at.as_ref().is_some_and(|opened| event["at"].as_str() < opened.as_str())
+    }
+
+    /// Reads to its end: what it was told, and the code that it is closed with.
+    pub async fn rest(mut self) -> (Vec<Value>, u16) {
+        let mut told = Vec::new();
         loop {
             match soon("its end", self.stream.next()).await {
-                Some(Ok(Message::Close(frame))) => return frame.expect("a code").code.into(),
+                Some(Ok(Message::Text(text))) => told.push(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Close(frame))) => return (told, frame.expect("a code").code.into()),
                 Some(Ok(_)) => {}
                 other => panic!("it ends without a word: {other:?}"),
             }
         }
+    }
+
+    /// Sends all of these, of which the server has enough at some point: the code that it is closed with.
+    pub async fn closed_by(self, messages: Vec<Message>) -> u16 {
+        let (mut sink, mut stream) = self.stream.split();
+        let sending = async {
+            for message in messages {
+                if sink.feed(message).await.is_err() {
+                    return;
+                }
+            }
+            // (Where that fails it was closed before.)
+            sink.flush().await.ok();
+        };
+        let reading = async {
+            loop {
+                match soon("its end", stream.next()).await {
+                    Some(Ok(Message::Close(frame))) => return frame.expect("a code").code.into(),
+                    Some(Ok(_)) => {}
+                    other => panic!("it ends without a word: {other:?}"),
+                }
+            }
+        };
+        let (code, ()) = tokio::join!(reading, sending);
+        code
+    }
+
+    /// Reads to its end: the code that it is closed with.
+    pub async fn closed(self) -> u16 {
+        self.rest().await.1
     }
 }
 
