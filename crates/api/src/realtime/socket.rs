@@ -22,7 +22,7 @@ use super::{frames, from_client::FromClient, pace::Pace};
 use crate::{Api, dto::WhatHappened};
 
 /// The largest message that a client may send.
-const LARGEST: usize = 64 * 1024;
+pub const LARGEST: usize = 64 * 1024;
 /// How long a client may take to say who it is.
 const INTRODUCTION: Duration = Duration::from_secs(5);
 /// How often a client is asked whether it is there, and how long it may say nothing.
@@ -150,12 +150,13 @@ fn read(message: Option<Result<AggregatedMessage, ProtocolError>>) -> Result<Hea
 
 /// What is no text, or too large when it is put together, comes as a failure to read, as that of the connection does.
 fn because_of(error: &io::Error) -> Close {
-    let has_gone = error.get_ref().is_some_and(|inner| inner.is::<PayloadError>());
-    match error.kind() {
-        _ if has_gone => None,
-        io::ErrorKind::InvalidData => Some((CloseCode::Invalid, "text is expected")),
-        io::ErrorKind::Other => Some((CloseCode::Size, "too large")),
-        _ => None,
+    let of_connection = error.get_ref().and_then(|inner| inner.downcast_ref::<PayloadError>());
+    match (of_connection, error.kind()) {
+        (Some(PayloadError::Overflow), _) => Some((CloseCode::Size, "too large")),
+        (Some(_), _) => None,
+        (None, io::ErrorKind::InvalidData) => Some((CloseCode::Invalid, "text is expected")),
+        (None, io::ErrorKind::Other) => Some((CloseCode::Size, "too large")),
+        (None, _) => None,
     }
 }
 

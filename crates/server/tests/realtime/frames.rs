@@ -78,13 +78,13 @@ async fn what_comes_in_pieces_is_put_together_up_to_a_size(stead: Stead) {
 
 async fn what_is_no_frame_ends_the_socket(stead: Stead) {
     let ann = stead.register("ann").await;
-    // Not masked; an opcode that there is none of; text that is none; a ping that is too long; a length of 2^63.
+    // Not masked; an opcode that there is none of; text that is none; a ping that is too long; a length of 2^63 - 1.
     let unmasked: &[u8] = b"\x81\x02{}";
     let unknown = b"\x83\x80\0\0\0\0";
     let no_text = b"\x81\x82\0\0\0\0\xff\xfe";
     let long_ping = [b"\x89\xfe\0\x7e\0\0\0\0".as_slice(), &[b'x'; 126]].concat();
-    let endless = b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0";
-    for (n, bad) in [unmasked, unknown, no_text, &long_ping, endless].into_iter().enumerate() {
+    let endless = [b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0".as_slice(), &vec![0; 1 << 20]].concat();
+    for (n, bad) in [unmasked, unknown, no_text, &long_ping, &endless].into_iter().enumerate() {
         let (mut socket, _) = Socket::open(&ann).await;
         socket.send_bytes(bad).await;
         let code = socket.closed().await;

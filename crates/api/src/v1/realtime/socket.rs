@@ -1,11 +1,11 @@
-use actix_web::{HttpRequest, HttpResponse, get, rt, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, get, rt, web};
 
 use crate::{
     Api,
     dto::RealtimeEventBody,
     error::{ApiError, Code},
     extract::{RealtimeCall, RealtimeQuery},
-    realtime::socket,
+    realtime::{bounded, socket},
 };
 
 /// Open a WebSocket
@@ -45,7 +45,9 @@ pub async fn realtime(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
     let RealtimeCall { caller, query: RealtimeQuery { since, ticket } } = call;
-    let opened = actix_ws::handle(&request, payload);
+    let mut payload: Payload = Payload::Stream { payload: Box::pin(bounded(payload, socket::LARGEST)) };
+    let payload = web::Payload::from_request(&request, &mut payload).await;
+    let opened = payload.and_then(|payload| actix_ws::handle(&request, payload));
     let (response, session, messages) = opened
         .map_err(|error| ApiError::new(Code::InvalidRequest).saying(format!("This takes a WebSocket: {error}")))?;
     let caller = match ticket {
