@@ -146,7 +146,7 @@ impl Application {
         is_new: bool,
         newcomer: Newcomer,
     ) -> Result<Committed, Arrival> {
-        let Newcomer { user, guards: still, changes: entry } = newcomer;
+        let Newcomer { user, guards: still, changes: entry, jobs } = newcomer;
         let Commit { mut guards, changes: ways, .. } = way_in;
         guards.extend(still);
         let (mut changes, events) = self.first_steps(organization, is_new, &user, entry).await?;
@@ -156,6 +156,7 @@ impl Application {
         loop {
             let mut commit = Commit { guards: guards.clone(), changes: changes.clone(), ..Commit::default() };
             commit.events.clone_from(&events);
+            commit.jobs.clone_from(&jobs);
             if let Some(conversation) = general {
                 commit.guards.push(Guard::Channel { organization: organization.id, conversation });
                 let (joining, told) = self.joining_general(conversation, &user);

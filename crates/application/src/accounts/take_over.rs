@@ -1,5 +1,7 @@
 use stead_domain::{
     OrganizationId,
+    job::NewJob,
+    membership::Participant,
     ports::store::{Change, Guard, UserChange, Versioned},
     text::Email,
     user::{PasswordHash, User, UserKind},
@@ -14,13 +16,14 @@ pub(super) struct Newcomer {
     pub user: User,
     pub guards: Vec<Guard>,
     pub changes: Vec<Change>,
+    pub jobs: Vec<NewJob>,
 }
 
 impl Newcomer {
     /// Somebody whom nobody knew.
     pub fn new(user: User, password: PasswordHash) -> Self {
         let changes = vec![Change::User(UserChange::Insert(user.clone(), Some(password)))];
-        Self { user, guards: Vec::new(), changes }
+        Self { user, guards: Vec::new(), changes, jobs: Vec::new() }
     }
 }
 
@@ -53,6 +56,8 @@ impl Application {
             Change::User(UserChange::Update(user.clone())),
             Change::User(UserChange::SetPassword(user.id, password)),
         ];
-        Newcomer { user, guards, changes }
+        // Until now they counted as a member nowhere.
+        let jobs = vec![self.tell_rooms_job(user.organization_id, Participant::User(user.id), user.updated_at)];
+        Newcomer { user, guards, changes, jobs }
     }
 }
