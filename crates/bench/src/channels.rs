@@ -3,11 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use stead_domain::{
+    MessageId,
     channel::{Channel, ChannelKind},
     event::{Audience, EventKind, NewEvent},
-    message::Message,
     page::{Page, PageLimit, Position},
     ports::store::{Change, ChannelChange, ChannelMessageFilter, Commit, Guard, MessageChange, Store, UserChange},
     user::{OrganizationRole, User},
@@ -16,28 +15,13 @@ use stead_testkit::builders::{self, Seed};
 
 use crate::{
     measure::{Line, a_second, millis, of, rate, times},
-    raw::{self, Raw},
+    raw::Raw,
+    repeat::{self, When},
     sends::TEXT,
-    store::{Database, Place},
+    store::Database,
 };
 
 const PEOPLE: usize = 64;
-
-/// More messages like the first one of the channel.
-const MORE_IN_SQLITE: &str = "
-    INSERT INTO messages (id, organization_id, conversation_id, author_kind, author_user_id, role, from_ai, content,
-            content_html, metadata, active, status, version, created_at)
-        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {COUNT})
-        SELECT randomblob(16), m.organization_id, m.conversation_id, m.author_kind, m.author_user_id, m.role, m.from_ai,
-            m.content, m.content_html, m.metadata, m.active, m.status, m.version, m.created_at
-        FROM n, messages m WHERE m.id = x'{MESSAGE}';";
-const MORE_IN_POSTGRES: &str = "
-    INSERT INTO messages (id, organization_id, conversation_id, author_kind, author_user_id, role, from_ai, content,
-            content_html, metadata, active, status, version, created_at)
-        SELECT gen_random_uuid(), m.organization_id, m.conversation_id, m.author_kind, m.author_user_id, m.role, m.from_ai,
-            m.content, m.content_html, m.metadata, m.active, m.status, m.version, m.created_at
-        FROM generate_series(1, {COUNT}), messages m WHERE m.id = '{MESSAGE}';
-    ANALYZE messages;";
 
 /// Sends a second to one channel, and to as many as there are people.
 pub async fn sends(database: &Database, floor: &Raw) -> anyhow::Result<Line> {
@@ -69,7 +53,7 @@ pub async fn among_many(database: &Database) -> anyhow::Result<Line> {
     for (send, latest, more) in
         [("send among 1,000", "latest 50", 999_u32), ("send among 1,000,000", "latest 50", 999_000)]
     {
-        add(database, &first, more).await?;
+        repeat::messages(&database.place, &[first], more, When::Before).await?;
         let sent = times(300, || async { store.commit(rooms.send(0).0).await.map(drop).map_err(Into::into) }).await?;
         let listed = times(300, || async { rooms.latest(store).await }).await?;
         let (sent, listed) = (sent.median(), listed.median());
@@ -106,7 +90,7 @@ impl Rooms {
     }
 
     /// What somebody sends, as the use case commits it.
-    fn send(&self, person: usize) -> (Commit, Message) {
+    fn send(&self, person: usize) -> (Commit, MessageId) {
         let (user, channel) = (&self.people[person], &self.channels[person % self.channels.len()]);
         let message = builders::channel_message(channel, user.id, TEXT);
         let event = NewEvent {
@@ -118,6 +102,7 @@ impl Rooms {
             subject_version: 1,
             at: message.created_at,
         };
+        let id = message.id;
         let commit = Commit {
             guards: vec![
                 Guard::Member { conversation: channel.id, user: user.id },
@@ -127,11 +112,11 @@ impl Rooms {
                     at_least: OrganizationRole::Member,
                 },
             ],
-            changes: vec![Change::Message(MessageChange::Insert(message.clone()))],
+            changes: vec![Change::Message(MessageChange::Insert(message))],
             events: vec![event],
             ..Commit::default()
         };
-        (commit, message)
+        (commit, id)
     }
 
     async fn latest(&self, store: &dyn Store) -> anyhow::Result<()> {
@@ -146,23 +131,5 @@ impl Rooms {
         let page = store.list_channel_messages(filter).await?;
         anyhow::ensure!(page.items.len() == 50, "not what was asked");
         Ok(())
-    }
-}
-
-async fn add(database: &Database, like: &Message, count: u32) -> anyhow::Result<()> {
-    let filled = |statement: &str, message: String| {
-        statement.replace("{COUNT}", &count.to_string()).replace("{MESSAGE}", &message)
-    };
-    match &database.place {
-        Place::Sqlite(path) => {
-            let path = path.to_string_lossy().into_owned();
-            let more = filled(MORE_IN_SQLITE, like.id.uuid().simple().to_string());
-            let insert = move || anyhow::Ok(SqliteConnection::establish(&path)?.batch_execute(&more)?);
-            tokio::task::spawn_blocking(insert).await?
-        }
-        Place::Postgres(url) => {
-            let more = filled(MORE_IN_POSTGRES, like.id.uuid().to_string());
-            Ok(raw::connect(url).await?.batch_execute(&more).await?)
-        }
     }
 }

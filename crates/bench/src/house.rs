@@ -14,6 +14,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::store::Place;
+
 /// Where a house keeps what it has, and how it is set.
 pub struct Ground {
     pub name: &'static str,
@@ -23,22 +25,37 @@ pub struct Ground {
     more: Vec<(&'static str, String)>,
 }
 
+/// Which database a house has.
+#[derive(Clone, Copy)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
 /// A running house.
 pub struct House {
     pub url: String,
+    pub http: reqwest::Client,
     /// From the start of the process until it was ready.
     pub ready_after: Duration,
     child: Child,
 }
 
 impl Ground {
-    pub fn sqlite() -> anyhow::Result<Self> {
-        Ok(Self { name: "SQLite", folder: tempfile::tempdir()?, database: None, model: None, more: Vec::new() })
+    pub async fn new(on: On) -> anyhow::Result<Self> {
+        let (name, database) = match on {
+            On::Sqlite => ("SQLite", None),
+            On::Postgres => ("Postgres", Some(PostgresDatabase::empty().await?)),
+        };
+        Ok(Self { name, folder: tempfile::tempdir()?, database, model: None, more: Vec::new() })
     }
 
-    pub async fn postgres() -> anyhow::Result<Self> {
-        let database = Some(PostgresDatabase::empty().await?);
-        Ok(Self { name: "Postgres", folder: tempfile::tempdir()?, database, model: None, more: Vec::new() })
+    /// Where its database is.
+    pub fn place(&self) -> Place {
+        match &self.database {
+            Some(database) => Place::Postgres(database.url().to_owned()),
+            None => Place::Sqlite(self.folder.path().join("stead.db")),
+        }
     }
 
     /// With this endpoint as its model.
@@ -60,6 +77,8 @@ impl Ground {
             ("STEAD_AUTH__SECRET", "0123456789abcdef0123456789abcdef0123456789abcdef".to_owned()),
             ("STEAD_LIMITS__REQUESTS_PER_SECOND", "0".to_owned()),
             ("STEAD_LIMITS__SENDS_PER_SECOND", "0".to_owned()),
+            ("STEAD_LIMITS__INBOX_SENDS_PER_MINUTE", "0".to_owned()),
+            ("STEAD_LIMITS__SIGN_IN_FAILURES_PER_ADDRESS", "0".to_owned()),
             ("STEAD_LOG__FILTER", "warn".to_owned()),
         ];
         if let Some(database) = &self.database {
@@ -93,8 +112,9 @@ impl Ground {
                 break url.to_owned();
             }
         };
-        client()?.get(format!("{url}/readyz")).send().await?.error_for_status()?;
-        Ok(House { url, ready_after: begun.elapsed(), child })
+        let http = client()?;
+        http.get(format!("{url}/readyz")).send().await?.error_for_status()?;
+        Ok(House { url, http, ready_after: begun.elapsed(), child })
     }
 }
 
@@ -115,12 +135,7 @@ impl House {
 
     /// The access token of a new account.
     pub async fn register(&self) -> anyhow::Result<String> {
-        let body = json!({
-            "organization_name": "Bench", "email": "bench@example.org", "password": "correct horse battery",
-            "handle": "bench", "display_name": "Bench",
-        });
-        let answer = self.post("/auth/register", None, &body).await?;
-        Ok(answer["access_token"].as_str().context("an account has a token")?.to_owned())
+        Ok(self.found().await?.token)
     }
 
     /// A key of the account's that imports.
@@ -143,16 +158,22 @@ impl House {
 
     /// Posts JSON below the API's base.
     pub async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> anyhow::Result<Value> {
-        let mut request = client()?.post(format!("{}/api/v1{path}", self.url)).json(body);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        let answer = request.send().await?;
-        let status = answer.status();
-        let body = answer.text().await?;
-        anyhow::ensure!(status.is_success(), "POST {path}: {status} {body}");
-        Ok(serde_json::from_str(&body)?)
+        let request = self.http.post(format!("{}/api/v1{path}", self.url)).json(body);
+        answer(path, if let Some(token) = token { request.bearer_auth(token) } else { request }).await
     }
+
+    /// Gets JSON from below the API's base.
+    pub async fn get(&self, path: &str, token: &str) -> anyhow::Result<Value> {
+        answer(path, self.http.get(format!("{}/api/v1{path}", self.url)).bearer_auth(token)).await
+    }
+}
+
+async fn answer(path: &str, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
+    let answer = request.send().await?;
+    let status = answer.status();
+    let body = answer.text().await?;
+    anyhow::ensure!(status.is_success(), "{path}: {status} {body}");
+    Ok(serde_json::from_str(&body)?)
 }
 
 /// A client that talks to this machine alone.

@@ -101,7 +101,7 @@ pub async fn requests_a_second(url: &str, token: Option<&str>) -> anyhow::Result
 }
 
 /// A request that is made again and again.
-fn repeated(
+pub fn repeated(
     http: &reqwest::Client,
     request: reqwest::RequestBuilder,
 ) -> impl FnMut() -> std::pin::Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send>> + Send + 'static + use<> {

@@ -5,22 +5,30 @@
 //! means something on a noisy machine, the figure alone does not. What goes over HTTP goes to the built binary, in a process
 //! of its own.
 //!
-//! With names as arguments it measures these parts alone: `list`, `store`, `channels`, `http`, `streams`, `tools`, `start`, `files`,
-//! `documents`, `search`.
+//! With names as arguments it measures these parts alone: `list`, `store`, `channels`, `http`, `streams`, `tools`, `start`,
+//! `mine`, `realtime`, `stand-ins`, `indexing`, `files`, `documents`, `search`.
 //!
 //! **Belongs here:** load, floors, printing. **Does not belong here:** judgements: no figure fails a build.
 
+mod broadcast;
 mod channels;
 mod extraction;
 mod floor;
 mod house;
 mod http;
+mod indexing;
 mod measure;
+mod mine;
 mod model;
 mod objects;
+mod people;
 mod raw;
+mod realtime;
+mod repeat;
 mod search;
 mod sends;
+mod sockets;
+mod stand_ins;
 mod start;
 mod store;
 mod streams;
@@ -31,7 +39,11 @@ mod uploads;
 
 use std::io::Write;
 
-use self::{house::Ground, raw::Raw, store::Database};
+use self::{
+    house::{Ground, On},
+    raw::Raw,
+    store::Database,
+};
 
 /// What is to be measured.
 struct Wanted(Vec<String>);
@@ -44,23 +56,19 @@ impl Wanted {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let wanted = Wanted(std::env::args().skip(1).collect());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments == [broadcast::ARGUMENT] {
+        return broadcast::serve().await;
+    }
+    let wanted = Wanted(arguments);
     if wanted.has("http") {
         report(floor::hello().await?)?;
     }
     let database = store::sqlite()?;
     through_the_store(&wanted, &database).await?;
     let floor = floor_of(&wanted, &database).await?;
-    through_the_house(&wanted, &database, floor, Ground::sqlite()?).await?;
-    if wanted.has("streams") {
-        streams::measure(Ground::sqlite()?).await?.into_iter().try_for_each(report)?;
-    }
-    if wanted.has("tools") {
-        tools::measure(Ground::sqlite()?).await?.into_iter().try_for_each(report)?;
-    }
-    if wanted.has("start") {
-        report(start::measure(&Ground::sqlite()?).await?)?;
-    }
+    through_the_house(&wanted, &database, floor, On::Sqlite).await?;
+    in_houses(&wanted, On::Sqlite).await?;
     if wanted.has("search") {
         search::measure(&store::sqlite()?).await?.into_iter().try_for_each(report)?;
     }
@@ -86,22 +94,39 @@ async fn on_postgres(wanted: &Wanted) -> anyhow::Result<()> {
     through_the_store(wanted, &database).await?;
     let floor = floor_of(wanted, &database).await?;
     // The same, to see what the grouping of commits gives.
-    if let Some(floor) = &floor
+    if let Some(floor) = floor.as_ref().filter(|_| wanted.has("store"))
         && let Some(alone) = store::postgres("Postgres, each commit alone", 0).await?
     {
         report(floor::inserts(&alone).await?)?;
         report(sends::measure(&alone, floor).await?)?;
         report(turns::measure(&alone).await?)?;
     }
-    through_the_house(wanted, &database, floor, Ground::postgres().await?).await?;
+    through_the_house(wanted, &database, floor, On::Postgres).await?;
+    in_houses(wanted, On::Postgres).await
+}
+
+/// What takes a house of its own.
+async fn in_houses(wanted: &Wanted, on: On) -> anyhow::Result<()> {
     if wanted.has("streams") {
-        streams::measure(Ground::postgres().await?).await?.into_iter().try_for_each(report)?;
+        streams::measure(Ground::new(on).await?).await?.into_iter().try_for_each(report)?;
     }
     if wanted.has("tools") {
-        tools::measure(Ground::postgres().await?).await?.into_iter().try_for_each(report)?;
+        tools::measure(Ground::new(on).await?).await?.into_iter().try_for_each(report)?;
     }
     if wanted.has("start") {
-        report(start::measure(&Ground::postgres().await?).await?)?;
+        report(start::measure(&Ground::new(on).await?).await?)?;
+    }
+    if wanted.has("mine") {
+        report(mine::measure(on).await?)?;
+    }
+    if wanted.has("realtime") {
+        realtime::measure(on).await?.into_iter().try_for_each(report)?;
+    }
+    if wanted.has("stand-ins") {
+        stand_ins::measure(on).await?.into_iter().try_for_each(report)?;
+    }
+    if wanted.has("indexing") {
+        report(indexing::measure(on).await?)?;
     }
     Ok(())
 }
@@ -113,7 +138,7 @@ async fn files() -> anyhow::Result<()> {
     report(line)?;
     report(objects::folder(folder.path(), &floor).await?)?;
     report(objects::s3(&floor).await?)?;
-    Ok(uploads::measure(&Ground::sqlite()?, &floor).await?.into_iter().try_for_each(report)?)
+    Ok(uploads::measure(&Ground::new(On::Sqlite).await?, &floor).await?.into_iter().try_for_each(report)?)
 }
 
 async fn through_the_store(wanted: &Wanted, database: &Database) -> anyhow::Result<()> {
@@ -142,13 +167,9 @@ async fn floor_of(wanted: &Wanted, database: &Database) -> anyhow::Result<Option
     Ok(Some(floor))
 }
 
-async fn through_the_house(
-    wanted: &Wanted,
-    database: &Database,
-    floor: Option<Raw>,
-    ground: Ground,
-) -> anyhow::Result<()> {
+async fn through_the_house(wanted: &Wanted, database: &Database, floor: Option<Raw>, on: On) -> anyhow::Result<()> {
     let Some(floor) = floor.filter(|_| wanted.has("http")) else { return Ok(()) };
+    let ground = Ground::new(on).await?;
     let house = ground.open().await?;
     let token = house.register().await?;
     report(http::sends(&house, ground.name, &token, &floor).await?)?;

@@ -51,6 +51,10 @@ impl Times {
         self.quantile(50)
     }
 
+    pub fn p99(&self) -> Duration {
+        self.quantile(99)
+    }
+
     pub fn figures(&self) -> Vec<(&'static str, String)> {
         [("p50", 50), ("p95", 95), ("p99", 99)].map(|(name, at)| (name, millis(self.quantile(at)))).into()
     }

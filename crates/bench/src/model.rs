@@ -11,6 +11,8 @@ use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, web};
 use futures_util::stream;
 use serde_json::{Value, json};
 
+use crate::people::FOUNDER;
+
 const FIRST: Duration = Duration::from_millis(100);
 const PAUSE: Duration = Duration::from_millis(20);
 pub const TOKENS: u32 = 20;
@@ -69,7 +71,8 @@ async fn complete(body: web::Json<Value>, times: web::Data<Times>) -> HttpRespon
     let asked = Instant::now();
     let said =
         body["messages"].as_array().and_then(|messages| messages.last()?["content"].as_str()).unwrap_or_default();
-    let said = said.to_owned();
+    // In rooms it is told who said it.
+    let said = said.strip_prefix(FOUNDER).and_then(|said| said.strip_prefix(": ")).unwrap_or(said).to_owned();
     // What is not a turn of the bench (a title) is answered at once.
     let is_turn = said.starts_with("turn ");
     let began = tokio::time::Instant::from_std(asked);

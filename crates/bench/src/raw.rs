@@ -203,6 +203,21 @@ impl Writer {
     }
 }
 
+/// Runs statements beside the store: those for one database or the other.
+pub async fn run(place: &Place, in_sqlite: &str, in_postgres: &str) -> anyhow::Result<()> {
+    match place {
+        Place::Sqlite(path) => {
+            let (path, statements) = (path.to_string_lossy().into_owned(), in_sqlite.to_owned());
+            let running = move || -> anyhow::Result<()> {
+                let mut connection = SqliteConnection::establish(&path)?;
+                Ok(connection.batch_execute(&format!("PRAGMA busy_timeout = 20000; {statements}"))?)
+            };
+            tokio::task::spawn_blocking(running).await?
+        }
+        Place::Postgres(url) => Ok(connect(url).await?.batch_execute(in_postgres).await?),
+    }
+}
+
 /// A connection beside the store's.
 pub async fn connect(url: &str) -> anyhow::Result<Client> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;

@@ -1,14 +1,13 @@
 //! The list of 20 threads with 3 messages each: among 50 threads of 500 messages, then among 1,000 and 100,000 threads of the
 //! same person with the same agent.
 
-use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use stead_domain::ports::store::{Change, ThreadChange, ThreadFilter, ThreadOwner};
 use stead_testkit::builders::{self, Seed};
 
 use crate::{
     measure::{Line, Times, millis, times},
     raw,
-    store::{Database, Place},
+    store::Database,
 };
 
 /// More threads like the first, older than all of them, each with a message.
@@ -79,16 +78,6 @@ async fn list(database: &Database, seed: &Seed) -> anyhow::Result<Times> {
 }
 
 async fn more(database: &Database, count: u32) -> anyhow::Result<()> {
-    match &database.place {
-        Place::Sqlite(path) => {
-            let (path, more) =
-                (path.to_string_lossy().into_owned(), MORE_IN_SQLITE.replace("{COUNT}", &count.to_string()));
-            let insert = move || anyhow::Ok(SqliteConnection::establish(&path)?.batch_execute(&more)?);
-            tokio::task::spawn_blocking(insert).await?
-        }
-        Place::Postgres(url) => {
-            let more = MORE_IN_POSTGRES.replace("{COUNT}", &count.to_string());
-            Ok(raw::connect(url).await?.batch_execute(&more).await?)
-        }
-    }
+    let filled = |statements: &str| statements.replace("{COUNT}", &count.to_string());
+    raw::run(&database.place, &filled(MORE_IN_SQLITE), &filled(MORE_IN_POSTGRES)).await
 }
