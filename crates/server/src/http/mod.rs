@@ -64,6 +64,10 @@ where
                 AppConfig::default()
             }));
         fn_service(move |io: TcpStream| async move {
+            // What a stream tells in small pieces does not wait until its client has acknowledged the piece before.
+            if let Err(error) = io.set_nodelay(true) {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a connection was gone at once");
+            }
             let from = io.peer_addr().ok();
             Ok((TimedIo::new(io, HeadClock::new(header_timeout, keep_alive)), Protocol::Http1, from))
         })
