@@ -30,6 +30,8 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 const SILENT_FOR: Duration = Duration::from_secs(60);
 /// How long a client may take to take in that it is closed.
 const FAREWELL: Duration = Duration::from_secs(10);
+/// So many frames at most are written as one, so that a connection needs little memory when much happens at once.
+const AT_ONCE: u32 = 8;
 
 /// What it came with is good no longer, or there was nothing.
 const UNAUTHENTICATED: u16 = 4001;
@@ -76,6 +78,7 @@ pub async fn serve(
                     attendance,
                     heard: now,
                     pace: Pace::new(now),
+                    sent: 0,
                 };
                 socket.serve().await
             }
@@ -171,6 +174,8 @@ struct Socket {
     /// When the client was last heard.
     heard: Instant,
     pace: Pace,
+    /// How many frames it was sent.
+    sent: u32,
 }
 
 impl Socket {
@@ -210,6 +215,10 @@ impl Socket {
         let Ok(text) = ByteString::try_from(frame) else { return Ok(()) };
         if text.is_empty() {
             return Ok(());
+        }
+        self.sent = self.sent.wrapping_add(1);
+        if self.sent.is_multiple_of(AT_ONCE) {
+            tokio::task::yield_now().await;
         }
         tokio::select! {
             biased;
