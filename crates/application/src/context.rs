@@ -1,4 +1,11 @@
-use std::{ops::Deref, sync::Arc, time::Instant};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 use stead_domain::{
     ApiKeyId, OrganizationId, SessionId, Timestamp, UserId,
@@ -76,6 +83,8 @@ pub struct Parts {
     pub(crate) jobs_at_work: JobsAtWork,
     pub(crate) attendances: Arc<Attendances>,
     pub(crate) connected_elsewhere: ConnectedElsewhere,
+    /// How often this process has committed something.
+    pub(crate) commits: AtomicU64,
 }
 
 /// The ports that the application stands on.
@@ -139,6 +148,7 @@ impl Application {
             jobs_at_work: JobsAtWork::default(),
             attendances: Arc::new(Attendances::new(settings.presence)),
             connected_elsewhere: ConnectedElsewhere::new(),
+            commits: AtomicU64::new(0),
             read_gate: Arc::clone(&store) as Arc<dyn ReadGate>,
             store,
             notifier,
@@ -200,6 +210,7 @@ impl Application {
         let committed = self.store.commit(commit).await;
         counted.record(&committed, began.elapsed());
         let committed = committed?;
+        self.commits.fetch_add(1, Ordering::Relaxed);
         if has_jobs {
             self.jobs_due.notify_one();
         }

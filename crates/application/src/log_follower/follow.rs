@@ -1,4 +1,7 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use futures_util::StreamExt;
 use stead_domain::{
@@ -12,6 +15,11 @@ use crate::{Application, Error};
 
 /// How many events are taken at once.
 const EVENTS: u32 = 500;
+/// While more than so much a second is committed, a follower rests for so many times as long as it worked, and at most so
+/// long: what is said comes before what is found.
+const BUSY: u128 = 100;
+const REST: u32 = 9;
+const LONGEST_REST: Duration = Duration::from_millis(500);
 /// How long is waited for more after something happened, so that an index is written to in batches.
 const GATHER: Duration = Duration::from_millis(100);
 /// How often is looked without having been woken.
@@ -71,11 +79,13 @@ impl Application {
         let (began, mut kept) = (Instant::now(), Instant::now());
         let renew_every = RENEW_EVERY.min(self.settings.index_walk_every);
         while began.elapsed() < renew_every {
+            let (begun, commits) = (Instant::now(), self.commits.load(Ordering::Relaxed));
             // What takes longer than the right lasts must not be done by two.
             let round = tokio::select! {
                 round = self.round(indexer, &mut log, &mut kept) => round?,
                 () = self.keep_right(follower) => Round::Lost,
             };
+            sleep(rest(begun.elapsed(), self.commits.load(Ordering::Relaxed) - commits)).await;
             match round {
                 Round::More => {}
                 Round::Lost => return Ok(false),
@@ -160,6 +170,12 @@ impl Application {
     }
 }
 
+/// How long to rest after so long a work, while which so much was committed.
+fn rest(worked: Duration, commits: u64) -> Duration {
+    let is_busy = u128::from(commits) * 1_000_000 > BUSY * worked.as_micros();
+    if is_busy { (worked * REST).min(LONGEST_REST) } else { Duration::ZERO }
+}
+
 fn is_behind(follower: LogFollower, error: &Error, wait: Duration) {
     let (index, shown) = (follower.as_str(), error as &dyn std::error::Error);
     metrics::counter!("stead_index_failures_total", "index" => index).increment(1);
@@ -167,5 +183,18 @@ fn is_behind(follower: LogFollower, error: &Error, wait: Duration) {
         tracing::warn!(index, error = shown, "an index is behind; trying again in {wait:?}");
     } else {
         tracing::error!(index, error = shown, "an index cannot follow; trying again in {wait:?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_follower_gives_way_to_many_and_for_a_while_only() {
+        let worked = Duration::from_millis(30);
+        assert_eq!(rest(worked, 3), Duration::ZERO);
+        assert_eq!(rest(worked, 4), worked * REST);
+        assert_eq!(rest(Duration::from_secs(2), 1_000), LONGEST_REST);
     }
 }
