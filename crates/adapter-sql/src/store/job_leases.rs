@@ -1,6 +1,6 @@
 //! Who works on which job.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -19,13 +19,17 @@ use crate::{
     types::{DbId, DbTime},
 };
 
+/// The clock of who enqueued a job may go ahead of the database's by so much, which on SQLite counts whole milliseconds: what is
+/// to be done at once is not to wait until somebody looks again.
+const AHEAD: Duration = Duration::from_millis(250);
+
 /// Takes jobs that are due, under a lease. Those that nobody can do are set aside as dead.
 pub(super) async fn claim(conn: &mut Conn, owner: LeaseOwner, limit: u32) -> Result<Vec<ClaimedJob>, SqlError> {
     let now = prelude::now(conn).await?;
     let free = jobs::lease_until.is_null().or(jobs::lease_until.le(now));
     let due = jobs::table
         .filter(jobs::died_at.is_null())
-        .filter(jobs::run_at.le(now))
+        .filter(jobs::run_at.le(DbTime(Timestamp::from(now).plus(AHEAD))))
         .filter(free)
         .order((jobs::run_at, jobs::id))
         .limit(i64::from(limit))

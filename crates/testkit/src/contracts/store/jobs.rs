@@ -1,6 +1,6 @@
 //! Jobs.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use stead_domain::{
     JobId,
@@ -77,6 +77,14 @@ pub async fn a_job_that_is_not_due_is_not_claimed(store: Arc<dyn Store>) {
     done(&*store, doing(vec![later, due.clone()])).await;
     assert_eq!(claimed_ids(&*store, 10).await, HashSet::from([due.id]));
     assert_eq!(claim(&*store, 10).await, vec![]);
+}
+
+pub async fn a_job_that_is_due_by_a_clock_that_goes_ahead_is_claimed_at_once(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let run_at = store.now().await.unwrap().plus(Duration::from_millis(200));
+    let job = NewJob { run_at, ..builders::job(&seed.thread) };
+    done(&*store, doing(vec![job.clone()])).await;
+    assert_eq!(claimed_ids(&*store, 10).await, HashSet::from([job.id]));
 }
 
 pub async fn the_job_that_is_due_longest_is_claimed_first(store: Arc<dyn Store>) {

@@ -510,6 +510,7 @@ macro_rules! store_contract_tests {
             jobs {
                 every_kind_of_job_is_claimed_as_enqueued
                 a_job_that_is_not_due_is_not_claimed
+                a_job_that_is_due_by_a_clock_that_goes_ahead_is_claimed_at_once
                 the_job_that_is_due_longest_is_claimed_first
                 a_claimed_job_is_not_claimed_again
                 a_lapsed_job_that_nobody_took_is_renewed_where_it_is_named
