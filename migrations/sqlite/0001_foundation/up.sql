@@ -242,7 +242,9 @@ CREATE TABLE messages (
     edited_at INTEGER,
     deleted_at INTEGER
 ) STRICT;
-CREATE INDEX messages_conversation ON messages (conversation_id, id);
+-- With what tells whether a message is new to somebody: counting those does not read the messages.
+CREATE INDEX messages_conversation
+    ON messages (conversation_id, id, active, deleted_at, status, author_user_id, created_at);
 CREATE UNIQUE INDEX messages_client_id ON messages (author_user_id, client_id);
 CREATE INDEX messages_reply_to ON messages (reply_to_id, id) WHERE reply_to_id IS NOT NULL;
 CREATE INDEX messages_on_behalf_of ON messages (on_behalf_of_user_id, id) WHERE on_behalf_of_user_id IS NOT NULL;
