@@ -60,6 +60,8 @@ async fn main() -> anyhow::Result<()> {
     if arguments == [broadcast::ARGUMENT] {
         return broadcast::serve().await;
     }
+    // A socket of 2,000 people, of the house and of its floor, takes a file each; those who are started inherit it.
+    rlimit::increase_nofile_limit(u64::MAX)?;
     let wanted = Wanted(arguments);
     if wanted.has("http") {
         report(floor::hello().await?)?;

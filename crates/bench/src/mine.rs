@@ -1,4 +1,4 @@
-//! The channels of somebody who is in 500 of them, beside the smallest read of the same house: when everything is read, and
+//! The channels of somebody who is in 500 of them, each with 21 members, beside the smallest read of the same house: when everything is read, and
 //! when there is something new in each.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -14,6 +14,7 @@ use crate::{
 };
 
 const CHANNELS: usize = 500;
+const PEOPLE: usize = 20;
 const NEW_IN_EACH: u32 = 20;
 const CALLS: usize = 200;
 
@@ -21,17 +22,20 @@ pub async fn measure(on: On) -> anyhow::Result<Line> {
     let ground = Ground::new(on).await?.for_many_people();
     let house = ground.open().await?;
     let founder = house.found().await?;
-    let reader = house.invite(&founder, 1).await?.remove(0);
-    let making = (0..CHANNELS).map(|number| channel_with_a_message(&house, &founder, &reader, number));
+    let people = house.invite(&founder, PEOPLE).await?;
+    let [reader, ..] = &people[..] else { anyhow::bail!("nobody was invited") };
+    let ids: Vec<&str> = people.iter().map(|one| one.id.as_str()).collect();
+    let channel = |number| json!({"kind": "private", "name": format!("Channel {number}"), "user_ids": ids});
+    let making = (0..CHANNELS).map(|number| with_a_message(&house, &founder, reader, channel(number)));
     let said: Vec<MessageId> = stream::iter(making).buffer_unordered(8).try_collect().await?;
-    let floor = reads(&house, &reader, "/users/me").await?;
-    let nothing_new = reads(&house, &reader, "/channels/me").await?;
+    let floor = reads(&house, reader, "/users/me").await?;
+    let nothing_new = reads(&house, reader, "/channels/me").await?;
     repeat::messages(&ground.place(), &said, NEW_IN_EACH, When::After).await?;
     let mine = house.get("/channels/me", &reader.token).await?;
     let is_new = |channel: &&Value| channel["unread_count"] == json!(NEW_IN_EACH);
     let new = mine["channels"].as_array().map_or(0, |all| all.iter().filter(is_new).count());
     anyhow::ensure!(new == CHANNELS, "there is something new in {new} channels");
-    let something_new = reads(&house, &reader, "/channels/me").await?;
+    let something_new = reads(&house, reader, "/channels/me").await?;
     house.close().await?;
     let shown = |times: &Times| format!("p50 {} p99 {}", millis(times.median()), millis(times.p99()));
     Ok(Line {
@@ -44,14 +48,8 @@ pub async fn measure(on: On) -> anyhow::Result<Line> {
     })
 }
 
-/// A channel, with a message that has been read.
-async fn channel_with_a_message(
-    house: &House,
-    founder: &Person,
-    reader: &Person,
-    number: usize,
-) -> anyhow::Result<MessageId> {
-    let channel = json!({"kind": "private", "name": format!("Channel {number}"), "user_ids": [reader.id]});
+/// A new channel, with a message that has been read.
+async fn with_a_message(house: &House, founder: &Person, reader: &Person, channel: Value) -> anyhow::Result<MessageId> {
     let channel = house.channel(founder, &channel).await?;
     let said = house.say(founder, &channel, TEXT).await?;
     let read = json!({"message_id": said});
@@ -60,5 +58,11 @@ async fn channel_with_a_message(
 }
 
 async fn reads(house: &House, reader: &Person, path: &str) -> anyhow::Result<Times> {
-    times(CALLS, || async { house.get(path, &reader.token).await.map(drop) }).await
+    let url = format!("{}/api/v1{path}", house.url);
+    times(CALLS, || async {
+        let answer = house.http.get(&url).bearer_auth(&reader.token).send().await?.error_for_status()?;
+        answer.bytes().await?;
+        Ok(())
+    })
+    .await
 }

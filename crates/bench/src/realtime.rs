@@ -43,6 +43,7 @@ async fn to_so_many(house: &House, name: &str, count: usize) -> anyhow::Result<V
     let audience = Audience::open(&format!("{}/api/v1/realtime", house.url), &tokens, ROUNDS).await?;
     let opened = begun.elapsed();
     audience.quiet().await;
+    let quiet = begun.elapsed();
     let each = (house.memory()? - before) * 1_024.0 / f64::from(u32::try_from(count)?);
 
     let floor = Broadcast::start().await?;
@@ -68,7 +69,7 @@ async fn to_so_many(house: &House, name: &str, count: usize) -> anyhow::Result<V
     let opening = vec![
         ("memory each", format!("{each:.1} KiB")),
         ("opened in", millis(opened)),
-        ("until nothing was told any more", millis(begun.elapsed())),
+        ("nothing was told any more after", millis(quiet)),
     ];
     Ok(vec![
         Line {
