@@ -6,7 +6,7 @@ use stead_domain::{
     ports::text_extractor::Place,
 };
 
-use crate::turn::estimate_tokens;
+use crate::{retrieval::fenced, turn::estimate_tokens};
 
 /// A file, and what of it is shown.
 pub(super) struct Shown {
@@ -58,7 +58,7 @@ fn document(shown: &Shown, room: i64) -> String {
                 text.push_str("[Only the parts that seem to matter are shown.]\n");
                 text.push_str(&format!(
                     "[Summary: {}]\n",
-                    harmless(summary.get(..summary.floor_char_boundary(600)).unwrap_or_default())
+                    fenced(summary.get(..summary.floor_char_boundary(600)).unwrap_or_default())
                 ));
             }
             add_passages(&mut text, passages, *is_whole, room);
@@ -80,9 +80,9 @@ fn add_passages(text: &mut String, passages: &[Passage], is_whole: bool, room: i
         }
         if before.is_none_or(|before| before.place != passage.place) && passage.place != Place::Document {
             let place = passage.place.to_string();
-            added.push_str(&format!("[{}]\n", harmless(&place)));
+            added.push_str(&format!("[{}]\n", fenced(&place)));
         }
-        added.push_str(&harmless(&passage.text));
+        added.push_str(&fenced(&passage.text));
         added.push('\n');
         left -= i64::from(estimate_tokens(&added));
         if left < 0 {
@@ -95,11 +95,6 @@ fn add_passages(text: &mut String, passages: &[Passage], is_whole: bool, room: i
     if !is_whole {
         text.push_str(GAP);
     }
-}
-
-/// A text that cannot end the fence it stands in.
-fn harmless(text: &str) -> String {
-    text.replace("</document", "<\\/document").replace("<document", "<\\document")
 }
 
 fn attribute(name: &str) -> String {
