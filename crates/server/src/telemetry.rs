@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use tracing::Metadata;
+use tracing::{Level, Metadata};
 use tracing_subscriber::{
     EnvFilter, Layer,
     filter::{FilterExt, ParseError, filter_fn},
@@ -49,9 +49,12 @@ pub fn init(log: &LogConfig, traces: Option<&Traces>) -> Result<(), TelemetryErr
     Ok(())
 }
 
-/// rmcp logs what servers of tools send and are sent; what went wrong is said by the adapter, without that.
+/// Libraries say in detail what they were given: a parser of HTML the text of a message, a client what it sends. So of them
+/// nothing is logged below the level of an information, whatever the filter says. rmcp logs what servers of tools send and
+/// are sent at any level; what went wrong is said by the adapter, without that.
 fn is_for_the_log(metadata: &Metadata<'_>) -> bool {
-    metadata.target().split("::").next() != Some("rmcp")
+    let writer = metadata.target().split("::").next().unwrap_or_default();
+    writer.starts_with("stead") || (writer != "rmcp" && *metadata.level() <= Level::INFO)
 }
 
 /// The message, the place and, where `RUST_BACKTRACE` asks for it, the way there.
