@@ -10,7 +10,7 @@ use stead_domain::{
     ConversationId, MessageId, OrganizationId,
     message::MessageRole,
     page::Slice,
-    ports::store::{BranchFilter, Branches, MessageFilter, MessageQueries, StoreError, ThreadMessage},
+    ports::store::{BranchFilter, Branches, LatestFilter, MessageFilter, MessageQueries, StoreError, ThreadMessage},
     tool_call::ToolCall,
 };
 
@@ -28,6 +28,9 @@ use crate::{
     types::DbId,
 };
 
+/// The most ids that are given at once.
+const MOST_IDS: u32 = 10_000;
+
 #[async_trait]
 impl MessageQueries for SqlStore {
     async fn find_message(
@@ -44,6 +47,10 @@ impl MessageQueries for SqlStore {
 
     async fn list_branch(&self, filter: BranchFilter) -> Result<Vec<ThreadMessage>, StoreError> {
         self.read(move |conn| branches::list(conn, filter).boxed()).await
+    }
+
+    async fn latest_ids(&self, filter: LatestFilter) -> Result<Vec<MessageId>, StoreError> {
+        self.read(move |conn| latest_ids(conn, filter).boxed()).await
     }
 
     async fn newest_message(&self, conversation: ConversationId) -> Result<Option<MessageId>, StoreError> {
@@ -87,6 +94,27 @@ fn asked(filter: MessageFilter) -> messages::BoxedQuery<'static, Db> {
         .filter(keeps_messages(filter.organization))
 }
 
+async fn latest_ids(conn: &mut Conn, filter: LatestFilter) -> Result<Vec<MessageId>, SqlError> {
+    let LatestFilter { organization, conversation, replies_to, from, limit } = filter;
+    // Replies are in the conversation of what they reply to: naming it too would have them looked for in all of it.
+    let query = match replies_to {
+        Some(message) => if_there(conversation).filter(messages::reply_to_id.eq(DbId::from(message))),
+        None => all_of(conversation),
+    };
+    let query = query
+        .filter(messages::active)
+        .filter(messages::organization_id.eq(DbId::from(organization)))
+        .filter(messages::deleted_at.is_null())
+        .filter(keeps_messages(organization));
+    let query = match from {
+        Some(first) => query.filter(messages::id.ge(DbId::from(first))),
+        None => query,
+    };
+    let query = query.order(messages::id.desc()).limit(i64::from(limit.min(MOST_IDS))).select(messages::id);
+    let found: Vec<DbId> = query.prepared().load(conn).await?;
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
 /// The active messages of a conversation that is not deleted.
 fn active_of(conversation: ConversationId) -> messages::BoxedQuery<'static, Db> {
     all_of(conversation).filter(messages::active)
@@ -94,9 +122,14 @@ fn active_of(conversation: ConversationId) -> messages::BoxedQuery<'static, Db> 
 
 /// The messages of a conversation that is not deleted.
 fn all_of(conversation: ConversationId) -> messages::BoxedQuery<'static, Db> {
+    if_there(conversation).filter(messages::conversation_id.eq(DbId::from(conversation)))
+}
+
+/// All messages, if the conversation is not deleted: say which.
+fn if_there(conversation: ConversationId) -> messages::BoxedQuery<'static, Db> {
     let id = DbId::from(conversation);
     let there = conversations::table.filter(conversations::id.eq(id)).filter(conversations::deleted_at.is_null());
-    messages::table.filter(messages::conversation_id.eq(id)).filter(exists(there)).into_boxed()
+    messages::table.filter(exists(there)).into_boxed()
 }
 
 /// The newest active message of a conversation, kept or not. Guards ask this too.

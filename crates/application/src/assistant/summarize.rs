@@ -2,14 +2,13 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use stead_domain::{
-    ConversationId, Invalid, MessageId, Readable, Timestamp,
+    ConversationId, Invalid, MessageId, Readable,
     agent::Agent,
     channel::Channel,
-    page::{Page, PageLimit, Position},
     ports::{
         llm::{LlmMessage, LlmRequest, Purpose},
         read_gate::{MessageCandidate, MessageText, Readers},
-        store::{Branches, ChannelMessageFilter, MessageFilter},
+        store::LatestFilter,
     },
     source::{SourceId, numbers_cited},
     usage::{Account, UsagePurpose},
@@ -21,8 +20,8 @@ use super::{
 };
 use crate::{Application, Caller, Error, citations::Citation, retrieval::fenced, threads::smallest_id_at};
 
-/// How many messages are summed up at most, the newest, and how many are read at once.
-const MOST_MESSAGES: usize = 3_000;
+/// How many messages are summed up at most, the newest.
+const MOST_MESSAGES: u32 = 3_000;
 /// How many questions are asked of one summary at most, but for the last: what does not fit is the oldest.
 const MOST_PARTS: usize = 16;
 /// How many are asked at the same time.
@@ -118,7 +117,9 @@ impl Application {
     ) -> Result<Summary, Error> {
         let view = self.channel_of_member(caller, channel).await?;
         let since = self.clock.now().minus(period.length());
-        let (said, all) = self.said_since(caller, channel, since).await?;
+        let since = Some(MessageId::new(smallest_id_at(since)));
+        let filter = latest(caller, channel);
+        let (said, all) = self.said_last(&readers(caller), LatestFilter { from: since, ..filter }).await?;
         let name = view.shown_name().unwrap_or_default();
         let name = if view.channel.kind.is_named() { format!("#{name}") } else { name };
         self.sum_up(caller, &view.channel, &format!("{name}, {}", period.words()), said, all).await
@@ -141,69 +142,12 @@ impl Application {
         if root.message.conversation_id != channel {
             return Err(Error::invalid("message_id", Invalid::new("must be a message of this channel")));
         }
-        let mut ids = vec![message];
-        let mut position = Position::After(message.uuid());
-        while ids.len() < MOST_MESSAGES {
-            let filter = ChannelMessageFilter {
-                organization: caller.organization,
-                channel,
-                replies_to: Some(message),
-                reader: caller.user,
-                page: Page { position, limit: PageLimit::MAX },
-            };
-            let page = self.store.list_channel_messages(filter).await?;
-            ids.extend(page.items.iter().map(|reply| reply.message.id));
-            match page.items.last() {
-                Some(last) if page.has_newer => position = Position::After(last.message.id.uuid()),
-                _ => break,
-            }
-        }
-        let said = self.readable(caller, &ids).await?;
-        self.sum_up(caller, &view.channel, "Thread", said, true).await
-    }
-
-    /// What was said since then, the newest messages, oldest to newest; whether that is all.
-    async fn said_since(
-        &self,
-        caller: &Caller,
-        channel: ConversationId,
-        since: Timestamp,
-    ) -> Result<(Vec<Readable<MessageText>>, bool), Error> {
-        let first = smallest_id_at(since);
-        let (mut newest_first, mut position, mut all) = (Vec::new(), Position::Newest, true);
-        loop {
-            let filter = MessageFilter {
-                organization: caller.organization,
-                conversation: channel,
-                branches: Branches::Active,
-                page: Page { position, limit: PageLimit::MAX },
-            };
-            let page = self.store.list_messages(filter).await?;
-            let oldest = page.items.first().map(|said| said.message.id.uuid());
-            let counts = page.items.iter().rev().map(|said| &said.message);
-            newest_first
-                .extend(counts.filter(|said| said.id.uuid() >= first && said.deleted_at.is_none()).map(|said| said.id));
-            match oldest {
-                Some(oldest) if page.has_older && oldest >= first => {
-                    if newest_first.len() >= MOST_MESSAGES {
-                        all = false;
-                        break;
-                    }
-                    position = Position::Before(oldest);
-                }
-                _ => break,
-            }
-        }
-        newest_first.reverse();
-        Ok((self.readable(caller, &newest_first).await?, all))
-    }
-
-    async fn readable(&self, caller: &Caller, ids: &[MessageId]) -> Result<Vec<Readable<MessageText>>, Error> {
-        let readers = Readers::one(caller.organization, caller.user);
-        let candidates: Vec<_> = ids.iter().map(|id| MessageCandidate { id: *id, version: None }).collect();
-        let mut said = self.read_gate.readable_messages(&readers, &candidates).await?;
-        said.retain(|said| !said.content.trim().is_empty());
-        Ok(said)
+        let (readers, filter) = (readers(caller), latest(caller, channel));
+        let mut said =
+            self.read_gate.readable_messages(&readers, &[MessageCandidate { id: message, version: None }]).await?;
+        let (replies, all) = self.said_last(&readers, LatestFilter { replies_to: Some(message), ..filter }).await?;
+        said.extend(replies);
+        self.sum_up(caller, &view.channel, "Thread", said, all).await
     }
 
     async fn sum_up(
@@ -211,9 +155,10 @@ impl Application {
         caller: &Caller,
         channel: &Channel,
         what: &str,
-        said: Vec<Readable<MessageText>>,
+        mut said: Vec<Readable<MessageText>>,
         all: bool,
     ) -> Result<Summary, Error> {
+        said.retain(|said| !said.content.trim().is_empty());
         if said.is_empty() {
             return Ok(Summary { text: format!("**{what}**\n\nNothing was said."), citations: Vec::new() });
         }
@@ -279,6 +224,16 @@ impl Application {
         let completion = self.metered(account).complete(request, MAX_ANSWER).await?;
         Ok(completion.content)
     }
+}
+
+fn readers(caller: &Caller) -> Readers {
+    Readers::one(caller.organization, caller.user)
+}
+
+/// The newest messages of a channel.
+fn latest(caller: &Caller, channel: ConversationId) -> LatestFilter {
+    let organization = caller.organization;
+    LatestFilter { organization, conversation: channel, replies_to: None, from: None, limit: MOST_MESSAGES }
 }
 
 const INSTRUCTIONS: &str = "Sum up what was said in a chat for somebody who was not there. It stands between <said> and \

@@ -1,15 +1,14 @@
 use std::time::Duration;
 
 use stead_domain::{
-    ConversationId, MessageId, Readable, Timestamp,
-    page::{Page, PageLimit, Position},
+    ConversationId, MessageId, Readable,
     ports::{
         read_gate::{MessageCandidate, MessageText, Readers},
-        store::{Branches, MessageFilter},
+        store::LatestFilter,
     },
 };
 
-use crate::{Application, Error};
+use crate::{Application, Error, threads::smallest_id_at};
 
 /// How much of what was said in a room is read.
 #[derive(Debug, Clone, Copy)]
@@ -20,9 +19,6 @@ pub(crate) struct Recent {
     pub within: Duration,
 }
 
-/// The most pages that are read.
-const MOST_PAGES: usize = 10;
-
 impl Application {
     /// What was said last in a room, as far as these readers may read it, oldest to newest.
     pub(crate) async fn said_in_room(
@@ -31,38 +27,30 @@ impl Application {
         conversation: ConversationId,
         recent: Recent,
     ) -> Result<Vec<Readable<MessageText>>, Error> {
-        let since = self.clock.now().minus(recent.within);
-        let mut newest_first: Vec<MessageId> = Vec::new();
-        let mut position = Position::Newest;
-        for _ in 0..MOST_PAGES {
-            let filter = MessageFilter {
-                organization: readers.organization(),
-                conversation,
-                branches: Branches::Active,
-                page: Page { position, limit: PageLimit::MAX },
-            };
-            let page = self.store.list_messages(filter).await?;
-            let oldest = page.items.first().map(|said| (said.message.id, said.message.created_at));
-            let counts = |at: Timestamp| at >= since;
-            newest_first.extend(
-                page.items
-                    .iter()
-                    .rev()
-                    .map(|said| &said.message)
-                    .filter(|said| said.deleted_at.is_none() && counts(said.created_at))
-                    .map(|said| said.id),
-            );
-            match oldest {
-                Some((oldest, at)) if page.has_older && counts(at) && newest_first.len() < recent.messages => {
-                    position = Position::Before(oldest.uuid());
-                }
-                _ => break,
-            }
-        }
-        newest_first.truncate(recent.messages);
+        let filter = LatestFilter {
+            organization: readers.organization(),
+            conversation,
+            replies_to: None,
+            from: Some(MessageId::new(smallest_id_at(self.clock.now().minus(recent.within)))),
+            limit: u32::try_from(recent.messages).unwrap_or(u32::MAX),
+        };
+        Ok(self.said_last(readers, filter).await?.0)
+    }
+
+    /// The texts of the newest messages of a conversation, as far as these readers may read them, oldest to newest; whether
+    /// that is all there are.
+    pub(crate) async fn said_last(
+        &self,
+        readers: &Readers,
+        filter: LatestFilter,
+    ) -> Result<(Vec<Readable<MessageText>>, bool), Error> {
+        let most = usize::try_from(filter.limit).unwrap_or(usize::MAX);
+        let one_more = LatestFilter { limit: filter.limit.saturating_add(1), ..filter };
+        let newest_first = self.store.latest_ids(one_more).await?;
+        let all = newest_first.len() <= most;
         let candidates: Vec<MessageCandidate> =
-            newest_first.into_iter().rev().map(|id| MessageCandidate { id, version: None }).collect();
-        Ok(self.read_gate.readable_messages(readers, &candidates).await?)
+            newest_first.into_iter().take(most).rev().map(|id| MessageCandidate { id, version: None }).collect();
+        Ok((self.read_gate.readable_messages(readers, &candidates).await?, all))
     }
 
     /// What the message says that is to be answered, if these readers may still read it: one of those that were said last,

@@ -63,7 +63,8 @@ pub use personas::PersonaQueries;
 pub use presence::{PresenceQueries, TouchPresence, TouchedUser};
 pub use queries::{
     AccountQueries, AgentQueries, AgentViewer, BranchFilter, Branches, Credentials, EventQueries, IdempotencyQueries,
-    MessageFilter, MessageQueries, RunQueries, ThreadFilter, ThreadMessage, ThreadOwner, ThreadQueries, Wakeups,
+    LatestFilter, MessageFilter, MessageQueries, RunQueries, ThreadFilter, ThreadMessage, ThreadOwner, ThreadQueries,
+    Wakeups,
 };
 pub use realtime::{RealtimeQueries, RoomMember};
 pub use retention::{OutdatedConversation, RetentionQueries};

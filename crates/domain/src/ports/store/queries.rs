@@ -145,6 +145,9 @@ pub trait MessageQueries: Send + Sync + 'static {
     /// itself.
     async fn list_branch(&self, filter: BranchFilter) -> Result<Vec<ThreadMessage>, StoreError>;
 
+    /// The ids of the newest active messages of a conversation, newest first. Those that are deleted are left out.
+    async fn latest_ids(&self, filter: LatestFilter) -> Result<Vec<MessageId>, StoreError>;
+
     /// The newest active message of a conversation.
     async fn newest_message(&self, conversation: ConversationId) -> Result<Option<MessageId>, StoreError>;
 
@@ -163,6 +166,21 @@ pub struct MessageFilter {
     pub branches: Branches,
     /// Which part, how many.
     pub page: Page,
+}
+
+/// Which of the newest messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LatestFilter {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Only replies to this message, which is of it.
+    pub replies_to: Option<MessageId>,
+    /// None with a smaller id.
+    pub from: Option<MessageId>,
+    /// At most so many, 10,000 at most.
+    pub limit: u32,
 }
 
 /// Messages of which branches.

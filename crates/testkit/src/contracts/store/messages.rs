@@ -8,7 +8,8 @@ use stead_domain::{
     message::{Author, Message, MessageRole, MessageStatus},
     page::{Position, Slice},
     ports::store::{
-        Branches, Change, FinishMessage, MessageChange, MessageFilter, Outcome, Store, ThreadMessage, UniqueKey,
+        Branches, Change, FinishMessage, LatestFilter, MessageChange, MessageFilter, Outcome, Store, ThreadMessage,
+        UniqueKey,
     },
 };
 use uuid::Uuid;
@@ -26,6 +27,32 @@ fn insert(message: &Message) -> Change {
 
 fn requeue(message: MessageId) -> Change {
     Change::Message(MessageChange::Requeue(message))
+}
+
+pub async fn the_ids_of_what_was_said_last_are_newest_first(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let first = seed.messages(&*store, 3).await;
+    let said = || builders::user_message(&seed.thread, "Hello");
+    let reply = Message { reply_to_id: Some(first[1].id), ..said() };
+    let gone = Message { deleted_at: Some(builders::at()), ..said() };
+    let other_branch = Message { active: false, ..said() };
+    for message in [&reply, &gone, &other_branch] {
+        insert_message(&*store, message).await;
+    }
+    insert_message(&*store, &builders::user_message(&seed.another_thread(&*store).await, "Elsewhere")).await;
+    let organization = seed.organization.id;
+    let filter = LatestFilter { organization, conversation: seed.thread.id, replies_to: None, from: None, limit: 10 };
+    let latest = |filter| {
+        let store = Arc::clone(&store);
+        async move { store.latest_ids(filter).await.unwrap() }
+    };
+    let all = [reply.id, first[2].id, first[1].id, first[0].id];
+    assert_eq!(latest(filter).await, all);
+    assert_eq!(latest(LatestFilter { limit: 2, ..filter }).await, all[..2]);
+    assert_eq!(latest(LatestFilter { from: Some(first[1].id), ..filter }).await, all[..3]);
+    assert_eq!(latest(LatestFilter { replies_to: Some(first[1].id), ..filter }).await, [reply.id]);
+    let elsewhere = Seed::commit(&*store).await.organization.id;
+    assert_eq!(latest(LatestFilter { organization: elsewhere, ..filter }).await, []);
 }
 
 pub async fn every_kind_of_message_is_read_as_written(store: Arc<dyn Store>) {

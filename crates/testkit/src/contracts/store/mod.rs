@@ -225,6 +225,7 @@ macro_rules! store_contract_tests {
             messages {
                 every_kind_of_message_is_read_as_written
                 a_message_is_found_in_its_organization_alone
+                the_ids_of_what_was_said_last_are_newest_first
                 another_organization_lists_none_of_the_messages
                 messages_are_listed_in_pages
                 an_empty_conversation_has_empty_pages
