@@ -10,12 +10,8 @@ use stead_domain::{
 use super::FROM_USER;
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Mode, Question, fenced},
-    rooms::LOOKED_UP,
+    retrieval::{Knowledge, Question, fenced},
 };
-
-/// Which share of the prompt what was looked up may take.
-const SHARE: u32 = 3;
 
 /// What an agent in a thread is told beside the thread itself.
 #[derive(Default)]
@@ -116,19 +112,10 @@ impl Application {
         let author = asked.metadata.value().get(FROM_USER).and_then(|user| user.as_str());
         let author = author.and_then(|user| user.parse::<UserId>().ok());
         let question = Question {
-            text: &asked.content,
-            readers,
-            asker: run.requested_by,
-            places,
             author,
-            kind: None,
-            since: None,
-            before: None,
             leave_out: vec![asked.id],
-            mode: Mode::Hybrid,
-            limit: LOOKED_UP,
-            account: run.account(),
+            ..Question::of(&asked.content, (readers, run.requested_by), places, run.account())
         };
-        self.knowledge(&question, budget / SHARE).await
+        self.knowledge(&question, budget).await
     }
 }

@@ -22,6 +22,8 @@ const EMBEDDING: Duration = Duration::from_secs(5);
 const ASKING: Duration = Duration::from_secs(3);
 /// For each thing that is wanted so many are asked of each index: some will not pass the gate.
 const OVER: usize = 4;
+/// How much is looked up for an answer.
+const FOR_AN_ANSWER: usize = 12;
 /// The most that are asked of an index.
 const MOST: usize = 200;
 /// Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009): the usual constant.
@@ -53,6 +55,31 @@ pub(crate) struct Question<'a> {
     pub limit: usize,
     /// Who pays for embedding the question.
     pub account: Account,
+}
+
+impl<'a> Question<'a> {
+    /// Everything that may help to answer somebody, by its words and its meaning.
+    pub(crate) fn of(
+        text: &'a str,
+        (readers, asker): (Readers, UserId),
+        places: Vec<VectorPlace>,
+        account: Account,
+    ) -> Self {
+        Self {
+            text,
+            readers,
+            asker,
+            places,
+            author: None,
+            kind: None,
+            since: None,
+            before: None,
+            leave_out: Vec::new(),
+            mode: Mode::Hybrid,
+            limit: FOR_AN_ANSWER,
+            account,
+        }
+    }
 }
 
 /// How something is looked for.

@@ -5,6 +5,9 @@ use stead_domain::{ConversationId, source::Source};
 use super::{Question, excerpts::Shown, told::told};
 use crate::{Application, Error};
 
+/// Which share of a prompt what was looked up may take.
+const SHARE: u32 = 3;
+
 /// What a model is told of what was found.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Knowledge {
@@ -15,11 +18,11 @@ pub(crate) struct Knowledge {
 }
 
 impl Application {
-    /// Looks for what may matter to a question, and tells of it in at most about so many tokens.
+    /// Looks for what may matter to a question, and tells of it in at most a third of the tokens that the prompt may have.
     ///
     /// # Errors
     /// Those of the store.
-    pub(crate) async fn knowledge(&self, question: &Question<'_>, most_tokens: u32) -> Result<Knowledge, Error> {
+    pub(crate) async fn knowledge(&self, question: &Question<'_>, prompt: u32) -> Result<Knowledge, Error> {
         let found = self.find(question).await?;
         if found.is_empty() {
             return Ok(Knowledge::default());
@@ -33,7 +36,7 @@ impl Application {
             }
         }
         let names = self.names_of_places(&shown).await?;
-        Ok(told(&shown, &names, most_tokens))
+        Ok(told(&shown, &names, prompt / SHARE))
     }
 
     /// What the rooms are called in which something was said: to those who read the answer, who are all in them.

@@ -13,7 +13,7 @@ mod index;
 mod knowledge;
 mod told;
 
-pub(crate) use find::{Found, Mode, Question};
+pub(crate) use find::{Found, Question};
 pub(crate) use index::Vectors;
 pub(crate) use knowledge::Knowledge;
 pub(crate) use told::{as_name, as_piece, fenced};

@@ -18,15 +18,12 @@ use stead_domain::{
 use super::{Makings, history::Recent};
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Mode, Question, as_name, fenced},
+    retrieval::{Knowledge, Question, as_name, fenced},
     turn::instructions,
 };
 
 /// How much of what was said last an agent that is mentioned in a room reads.
 const RECENT: Recent = Recent { messages: 40, within: Duration::from_secs(14 * 24 * 60 * 60) };
-/// How much is looked up for an answer in a room, and which share of the prompt it may take.
-pub(crate) const LOOKED_UP: usize = 12;
-const SHARE: u32 = 3;
 
 impl Application {
     /// An agent that is mentioned answers as itself: from what was said last in the room, and what can be found in it.
@@ -44,21 +41,12 @@ impl Application {
         let Some(asked) = self.asked_in_room(&readers, &said, run.trigger_message_id).await? else {
             return Ok(Makings { system, knowledge: None, sources: Vec::new(), history: Vec::new() });
         };
+        let places = vec![VectorPlace::Channel(room)];
         let question = Question {
-            text: &asked,
-            readers,
-            asker: run.requested_by,
-            places: vec![VectorPlace::Channel(room)],
-            author: None,
-            kind: None,
-            since: None,
-            before: None,
             leave_out: said.iter().map(|said| said.id).chain([run.trigger_message_id]).collect(),
-            mode: Mode::Hybrid,
-            limit: LOOKED_UP,
-            account: run.account(),
+            ..Question::of(&asked, (readers, run.requested_by), places, run.account())
         };
-        let Knowledge { text, sources } = self.knowledge(&question, budget / SHARE).await?;
+        let Knowledge { text, sources } = self.knowledge(&question, budget).await?;
         let history = said.iter().map(|said| as_llm_message(said, agent)).collect();
         Ok(Makings { system, knowledge: text, sources, history: ending_with_a_person(history) })
     }

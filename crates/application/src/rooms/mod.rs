@@ -15,7 +15,7 @@ mod history;
 mod makings;
 mod tell;
 
-pub(crate) use agents::{LOOKED_UP, ending_with_a_person};
+pub(crate) use agents::ending_with_a_person;
 pub(crate) use begin::RoomTurn;
 pub(crate) use history::Recent;
 pub(crate) use makings::Makings;

@@ -14,12 +14,9 @@ use stead_domain::{
 use super::scope::Scope;
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Mode, Question, as_name, fenced},
-    rooms::{LOOKED_UP, Makings, Recent},
+    retrieval::{Knowledge, Question, as_name, fenced},
+    rooms::{Makings, Recent},
 };
-
-/// Which share of the prompt what was looked up may take.
-const SHARE: u32 = 3;
 
 /// Who is stood in for, where, and to whom.
 pub(super) struct StandIn<'a> {
@@ -80,21 +77,9 @@ impl Application {
         budget: u32,
     ) -> Result<(String, Knowledge), Error> {
         let style = self.style_of(stand_in.owner.organization_id, stand_in.owner.id, scope).await?;
-        let question = Question {
-            text: asked,
-            readers: scope.readers.clone(),
-            asker: stand_in.asker,
-            places: scope.places(),
-            author: None,
-            kind: None,
-            since: None,
-            before: None,
-            leave_out: known,
-            mode: Mode::Hybrid,
-            limit: LOOKED_UP,
-            account,
-        };
-        let knowledge = self.knowledge(&question, budget / SHARE).await?;
+        let readers = (scope.readers.clone(), stand_in.asker);
+        let question = Question { leave_out: known, ..Question::of(asked, readers, scope.places(), account) };
+        let knowledge = self.knowledge(&question, budget).await?;
         Ok((instructions(stand_in, style.as_deref()), knowledge))
     }
 }

@@ -11,16 +11,14 @@ use stead_domain::{
 
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Mode, Question, fenced},
-    rooms::{LOOKED_UP, Makings, Recent},
+    retrieval::{Knowledge, Question, fenced},
+    rooms::{Makings, Recent},
 };
 
 /// How much of the talk with one's own agent it remembers by itself.
 const RECENT: Recent = Recent { messages: 60, within: Duration::from_secs(30 * 24 * 60 * 60) };
 /// How many of one's sidebar conversations it may look into.
 const SIDEBARS: u32 = 200;
-/// Which share of the prompt what was looked up may take.
-const SHARE: u32 = 3;
 
 impl Application {
     /// To its owner, in their own room, an agent talks as itself, and may use all that they may read: the channels they are
@@ -50,20 +48,10 @@ impl Application {
         let sidebars = sidebars.into_iter().filter(|(_, channel)| may_use(channel));
         places.extend(sidebars.map(|(thread, _)| VectorPlace::Thread(thread)));
         let question = Question {
-            text: &asked,
-            readers,
-            asker: owner,
-            places,
-            author: None,
-            kind: None,
-            since: None,
-            before: None,
             leave_out: said.iter().map(|said| said.id).chain([run.trigger_message_id]).collect(),
-            mode: Mode::Hybrid,
-            limit: LOOKED_UP,
-            account: run.account(),
+            ..Question::of(&asked, (readers, owner), places, run.account())
         };
-        let Knowledge { text, sources } = self.knowledge(&question, budget / SHARE).await?;
+        let Knowledge { text, sources } = self.knowledge(&question, budget).await?;
         let history = said
             .iter()
             .map(|said| match said.author {
