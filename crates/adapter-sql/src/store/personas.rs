@@ -42,7 +42,7 @@ impl PersonaQueries for SqlStore {
     }
 
     async fn times_stood_in(&self, user: UserId, since: Timestamp, most: u32) -> Result<i64, StoreError> {
-        self.read(move |conn| times(conn, user.into(), DbTime(since), i64::from(most)).boxed()).await
+        self.read(move |conn| times_stood_in(conn, user.into(), DbTime(since), i64::from(most)).boxed()).await
     }
 
     async fn list_stood_in(
@@ -98,7 +98,8 @@ async fn last(conn: &mut Conn, user: DbId, conversation: DbId) -> Result<Option<
     Ok(at.map(Into::into))
 }
 
-async fn times(conn: &mut Conn, user: DbId, since: DbTime, most: i64) -> Result<i64, SqlError> {
+/// How many, counted up to `most`. A guard asks this too.
+pub(super) async fn times_stood_in(conn: &mut Conn, user: DbId, since: DbTime, most: i64) -> Result<i64, SqlError> {
     let query = messages::table
         .filter(messages::on_behalf_of_user_id.eq(user))
         .filter(messages::created_at.ge(since))

@@ -24,6 +24,9 @@ impl Application {
                 return Ok(None);
             }
             guards.push(Guard::Member { conversation, user: owner });
+            // Answers that are written at the same time were all within it when they were asked for.
+            let (since, max) = (self.clock.now().start_of_day(), persona.answers_a_day.get());
+            guards.push(Guard::StandInRoom { organization, user: owner, since, max });
         }
         guards.push(Guard::Agent { organization, agent: run.agent_id });
         guards.push(Guard::Message { conversation, message: run.trigger_message_id });

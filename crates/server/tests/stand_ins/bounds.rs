@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use stead_domain::ports::presence::ConnectionStatus;
+use stead_testkit::{fakes::FakeReply, gate::Gate};
 
 use super::{House, are, direct, messages, say};
 use crate::harness::{Account, Setup};
@@ -11,6 +12,7 @@ on_both!(
     where_models_may_not_be_asked_nobody_answers,
     a_cool_down_keeps_it_quiet,
     it_answers_so_often_a_day,
+    it_answers_no_more_often_where_many_ask_at_once,
     a_channel_that_is_left_out_is_not_answered_in,
 );
 
@@ -80,6 +82,22 @@ async fn it_answers_so_often_a_day(setup: Setup) {
     assert!(!is_answered(&house, &channel).await);
     house.ben.put("/ai/persona/me", json!({"answers_a_day": 0})).await.expect(200);
     assert!(!is_answered(&house, &channel).await);
+}
+
+/// Two ask at the same time, and there is room for one answer.
+async fn it_answers_no_more_often_where_many_ask_at_once(setup: Setup) {
+    let house = House::of(setup).await;
+    house.ben.put("/ai/persona/me", json!({"answers_a_day": 1})).await.expect(200);
+    let (cy, gate) = (house.newcomer("cy").await, Gate::new());
+    let channels = [house.direct().await, direct(&cy, &house.ben).await];
+    house.stead.script().answers([FakeReply::text("One").behind(&gate), FakeReply::text("Two").behind(&gate)]);
+    say(&house.ann, &channels[0], "Are you there?").await;
+    say(&cy, &channels[1], "Are you there?").await;
+    house.has_asked(2).await;
+    gate.open();
+    house.settles().await;
+    let answered = messages(&house.ann, &channels[0]).await.len() + messages(&cy, &channels[1]).await.len();
+    assert_eq!(answered, 3, "two questions and one answer");
 }
 
 async fn a_channel_that_is_left_out_is_not_answered_in(setup: Setup) {

@@ -65,6 +65,7 @@ async fn lock_conversations(conn: &mut Conn, guards: &[Guard]) -> Result<(), Sql
         | Guard::Agent { .. }
         | Guard::Message { .. }
         | Guard::PinRoom { .. }
+        | Guard::StandInRoom { .. }
         | Guard::Files { .. }
         | Guard::StorageRoom { .. }
         | Guard::McpServer { .. }
@@ -112,6 +113,9 @@ async fn holds(conn: &mut Conn, guard: &Guard) -> Result<bool, SqlError> {
         Guard::Newest { conversation, message } => Ok(newest_message(conn, *conversation).await? == *message),
         Guard::Message { conversation, message: id } => message(conn, *conversation, *id).await,
         Guard::PinRoom { channel, max } => channel_message::pin_room(conn, *channel, *max).await,
+        Guard::StandInRoom { organization, user, since, max } => {
+            people::stand_in_room(conn, *organization, *user, *since, *max).await
+        }
         Guard::QueueRoom { conversation, agent, max } => queue_room(conn, *conversation, *agent, *max).await,
         Guard::Version(subject, version) => Ok(version_of(conn, *subject).await? == Some(*version)),
         Guard::RunLease { run, lease } => run_lease(conn, *run, lease).await,

@@ -7,7 +7,10 @@ use stead_domain::{
     user::{OrganizationRole, UserKind},
 };
 
-use super::prelude::{Conn, Db, locked, share_locked};
+use super::{
+    super::personas::times_stood_in,
+    prelude::{Conn, Db, locked, share_locked},
+};
 use crate::{
     error::SqlError,
     schema::{invitations, organizations, users},
@@ -41,6 +44,26 @@ pub(super) async fn user(
         .select(users::id);
     let found: Option<DbId> = share_locked!(query).first(conn).await.optional()?;
     Ok(found.is_some())
+}
+
+/// Whether fewer messages than `max` were stored in the user's stead since then. It stays so until the end: what is counted
+/// after the lock is as the last who held it left it.
+pub(super) async fn stand_in_room(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    id: UserId,
+    since: Timestamp,
+    max: i64,
+) -> Result<bool, SqlError> {
+    let query = users::table
+        .filter(users::id.eq(DbId::from(id)))
+        .filter(users::organization_id.eq(DbId::from(organization)))
+        .filter(users::deleted_at.is_null())
+        .select(users::id);
+    if locked!(query).first::<DbId>(conn).await.optional()?.is_none() {
+        return Ok(false);
+    }
+    Ok(times_stood_in(conn, id.into(), DbTime(since), max).await? < max)
 }
 
 /// Whether somebody else is an owner.

@@ -137,6 +137,18 @@ pub enum Guard {
         /// The limit.
         max: i64,
     },
+    /// Fewer than `max` messages were stored in this user's stead since then, deleted since or not. Their row is locked until
+    /// the end, so that commits that guard this of one user happen one after the other. Put it before guards of users.
+    StandInRoom {
+        /// The organization.
+        organization: OrganizationId,
+        /// Who is stood in for.
+        user: UserId,
+        /// Since when they count.
+        since: Timestamp,
+        /// The limit.
+        max: i64,
+    },
     /// Each of the files is there, in the organization, and the user may read it as a
     /// [`FileRight::Reader`](super::FileRight::Reader). They stay until the end.
     Files {

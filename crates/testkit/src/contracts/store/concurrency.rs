@@ -1,11 +1,11 @@
 //! Many at once.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use futures_util::poll;
 use stead_domain::{
     Json, MessageId,
-    message::Message,
+    message::{Author, Message},
     ports::store::{
         Change, Commit, Committed, Guard, MessageChange, Outcome, Store, StoreError, ThreadChange, UniqueKey, Versioned,
     },
@@ -14,7 +14,7 @@ use stead_domain::{
 use tokio::task::JoinSet;
 
 use super::{
-    expectations::{apply_one, done},
+    expectations::{apply_one, done, holds},
     scenes::{events_after, message_ids, run_now, start_next, start_next_of, thread_guard, thread_now, worker},
 };
 use crate::builders::{self, Seed};
@@ -110,6 +110,33 @@ pub async fn a_queue_never_grows_beyond_its_room(store: Arc<dyn Store>) {
     let refusal = |guard: &Guard| matches!(guard, Guard::QueueRoom { .. });
     assert_eq!(landed(&store, commits.collect(), refusal).await, 10);
     assert_eq!(store.count_messages(seed.thread.id).await.unwrap(), 20);
+}
+
+pub async fn nobody_is_stood_in_for_more_often_than_there_is_room(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let owner = &seed.owner;
+    let author = Author::Agent { agent: seed.agent.id, on_behalf_of: Some(owner.id) };
+    let threads = [seed.thread.clone(), seed.another_thread(&*store).await, seed.another_thread(&*store).await];
+    let earlier = Message { author, from_ai: true, ..builders::user_message(&seed.thread, "Yesterday") };
+    apply_one(&*store, insert(&earlier)).await;
+    let since = earlier.created_at.plus(Duration::from_secs(1));
+    let room = |max| Guard::StandInRoom { organization: seed.organization.id, user: owner.id, since, max };
+    let commits = (0..24).map(|n| {
+        let thread = &threads[n % threads.len()];
+        let answer = builders::user_message(thread, "In their stead");
+        let created_at = since.plus(Duration::from_secs(n as u64));
+        builders::guarded([room(5)], [insert(&Message { author, from_ai: true, created_at, ..answer })])
+    });
+    let refusal = |guard: &Guard| matches!(guard, Guard::StandInRoom { .. });
+    assert_eq!(landed(&store, commits.collect(), refusal).await, 5);
+    assert_eq!(store.times_stood_in(owner.id, since, 100).await.unwrap(), 5);
+    assert!(!holds(&*store, room(5)).await && holds(&*store, room(6)).await);
+    let other = seed.another_user(&*store).await;
+    let theirs = Guard::StandInRoom { organization: seed.organization.id, user: other.id, since, max: 1 };
+    assert!(holds(&*store, theirs).await);
+    let elsewhere = Seed::commit(&*store).await;
+    let foreign = Guard::StandInRoom { organization: elsewhere.organization.id, user: owner.id, since, max: 9 };
+    assert!(!holds(&*store, foreign).await);
 }
 
 pub async fn one_of_many_concurrent_starts_happens(store: Arc<dyn Store>) {

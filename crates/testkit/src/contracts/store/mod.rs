@@ -597,6 +597,7 @@ macro_rules! store_contract_tests {
                 commits_that_guard_a_thread_see_each_other
                 a_queue_never_grows_beyond_its_room
                 one_of_many_concurrent_starts_happens
+                nobody_is_stood_in_for_more_often_than_there_is_room
                 starts_and_claims_never_run_two_at_once
                 a_failing_commit_harms_no_other
                 one_of_many_concurrent_inserts_of_an_id_lands
