@@ -94,26 +94,71 @@ pub(super) async fn organization(conn: &mut Conn, id: DbId, at_most: u32) -> Res
     Ok(updated(remove(conn, &OF_ORGANIZATION, id, at_most).await?))
 }
 
+/// The messages of `$1`, and those in their stead, that are emptied. (Each by its own index.)
+macro_rules! emptied {
+    () => {
+        "(SELECT id FROM messages WHERE author_user_id = $1 AND deleted_at IS NOT NULL \
+          UNION ALL SELECT id FROM messages WHERE on_behalf_of_user_id = $1 AND deleted_at IS NOT NULL)"
+    };
+}
+
 /// `$1` is the user, `$2` how many rows.
-const OF_USER: [&str; 15] = [
-    "DELETE FROM search_messages WHERE message_id IN \
-        (SELECT s.message_id FROM search_messages s JOIN messages m ON m.id = s.message_id \
-         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
-    "DELETE FROM message_files WHERE (message_id, n) IN \
-        (SELECT a.message_id, a.n FROM message_files a JOIN messages m ON m.id = a.message_id \
-         JOIN files f ON f.id = a.file_id WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
-    "DELETE FROM message_edits WHERE (message_id, version) IN \
-        (SELECT x.message_id, x.version FROM message_edits x JOIN messages m ON m.id = x.message_id \
-         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
-    "DELETE FROM mentions WHERE (message_id, n) IN \
-        (SELECT x.message_id, x.n FROM mentions x JOIN messages m ON m.id = x.message_id \
-         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
-    "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
-        (SELECT x.message_id, x.emoji, x.user_id FROM reactions x JOIN messages m ON m.id = x.message_id \
-         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
-    "DELETE FROM pins WHERE (conversation_id, message_id) IN \
-        (SELECT x.conversation_id, x.message_id FROM pins x JOIN messages m ON m.id = x.message_id \
-         WHERE m.author_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
+const OF_USER: [&str; 19] = [
+    concat!(
+        "DELETE FROM search_messages WHERE message_id IN \
+            (SELECT x.message_id FROM search_messages x WHERE x.message_id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    concat!(
+        "DELETE FROM message_files WHERE (message_id, n) IN \
+            (SELECT x.message_id, x.n FROM message_files x WHERE x.message_id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    concat!(
+        "DELETE FROM message_edits WHERE (message_id, version) IN \
+            (SELECT x.message_id, x.version FROM message_edits x WHERE x.message_id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    concat!(
+        "DELETE FROM mentions WHERE (message_id, n) IN \
+            (SELECT x.message_id, x.n FROM mentions x WHERE x.message_id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    concat!(
+        "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
+            (SELECT x.message_id, x.emoji, x.user_id FROM reactions x WHERE x.message_id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    concat!(
+        "DELETE FROM pins WHERE (conversation_id, message_id) IN \
+            (SELECT x.conversation_id, x.message_id FROM messages m \
+             JOIN pins x ON x.conversation_id = m.conversation_id AND x.message_id = m.id WHERE m.id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    concat!(
+        "DELETE FROM message_sources WHERE (message_id, n) IN \
+            (SELECT x.message_id, x.n FROM message_sources x WHERE x.message_id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    concat!(
+        "DELETE FROM tool_calls WHERE id IN (SELECT x.id FROM tool_calls x WHERE x.message_id IN ",
+        emptied!(),
+        " LIMIT $2)"
+    ),
+    // What the runs that wrote in their stead keep of their texts.
+    "DELETE FROM run_chunks WHERE (run_id, attempt, n, chars_from) IN \
+        (SELECT x.run_id, x.attempt, x.n, x.chars_from FROM messages m JOIN run_chunks x ON x.run_id = m.run_id \
+         WHERE m.on_behalf_of_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
+    "DELETE FROM run_steps WHERE (run_id, attempt, n) IN \
+        (SELECT x.run_id, x.attempt, x.n FROM messages m JOIN run_steps x ON x.run_id = m.run_id \
+         WHERE m.on_behalf_of_user_id = $1 AND m.deleted_at IS NOT NULL LIMIT $2)",
     "DELETE FROM reactions WHERE (message_id, emoji, user_id) IN \
         (SELECT message_id, emoji, user_id FROM reactions WHERE user_id = $1 LIMIT $2)",
     "DELETE FROM read_markers WHERE (conversation_id, user_id) IN \
@@ -133,7 +178,8 @@ const OF_USER: [&str; 15] = [
 /// A tombstone keeps the place. `$1` is the time, `$2` the user, `$3` how many rows. (SQLite counts them as they come.)
 const EMPTY_MESSAGES: &str = "UPDATE messages SET content = '', content_html = '', metadata = '{}', client_id = NULL, \
     deleted_at = $1, version = version + 1 WHERE id IN \
-    (SELECT id FROM messages WHERE author_user_id = $2 AND deleted_at IS NULL LIMIT $3)";
+    (SELECT id FROM messages WHERE author_user_id = $2 AND deleted_at IS NULL \
+     UNION ALL SELECT id FROM messages WHERE on_behalf_of_user_id = $2 AND deleted_at IS NULL LIMIT $3)";
 
 /// Removes or empties up to `at_most` rows; unchanged where the user is not deleted or nothing is left. In one go either
 /// rows of one of their threads, or what else there is.

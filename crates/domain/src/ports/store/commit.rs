@@ -152,7 +152,8 @@ pub enum UserChange {
         at: Timestamp,
     },
     /// Removes, or for messages in others' conversations empties, up to `at_most` rows of what a deleted user leaves: their
-    /// threads with all that hangs on them, sessions, idempotency records. Threads of others with their agents stay.
+    /// threads with all that hangs on them, sessions, idempotency records. What was said in their stead is emptied as what
+    /// they said themselves. Threads of others with their agents stay.
     /// Unchanged when nothing is left, or when the user is not deleted.
     Purge {
         /// The user.

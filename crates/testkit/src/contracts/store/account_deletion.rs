@@ -8,9 +8,11 @@ use stead_domain::{
     message::{Author, Message},
     page::Position,
     ports::store::{
-        AgentChange, AgentViewer, Change, Commit, InvitationChange, OrganizationChange, Outcome, SessionChange, Store,
-        ThreadChange, ToolCallChange, UniqueKey, UserChange, UserFilter,
+        AgentChange, AgentViewer, Change, Commit, InvitationChange, MessageChange, OrganizationChange, Outcome,
+        RunChange, SessionChange, SetSources, Store, ThreadChange, ToolCallChange, UniqueKey, UserChange, UserFilter,
     },
+    run::{RunStep, RunStepKind, RunStepState, Usage},
+    source::{Source, SourceId},
     text::Handle,
     user::User,
 };
@@ -156,6 +158,41 @@ pub async fn a_purged_users_messages_elsewhere_keep_their_place_without_text(sto
     }
     assert_eq!(message_now(&*store, &kept).await.message, kept);
     assert_eq!(store.count_messages(seed.thread.id).await.unwrap(), 6);
+}
+
+pub async fn what_was_said_in_a_purged_users_stead_keeps_its_place_without_text(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let user = seed.another_user(&*store).await;
+    let asked = seed.messages(&*store, 1).await.remove(0);
+    let (turn, _lease) = running_turn(&*store, &seed).await;
+    let author = Author::Agent { agent: seed.agent.id, on_behalf_of: Some(user.id) };
+    let said = |content: &str| Message {
+        author,
+        from_ai: true,
+        run_id: Some(turn.run.id),
+        ..builders::user_message(&seed.thread, content)
+    };
+    let (one, other) = (said("In their stead [1]"), said("Again"));
+    insert_message(&*store, &one).await;
+    insert_message(&*store, &other).await;
+    let organization = seed.organization.id;
+    let source = Source { n: 1, id: SourceId::Message(asked.id), version: 1, cited: true };
+    let sources =
+        SetSources { organization, conversation: one.conversation_id, message: one.id, sources: vec![source] };
+    let kind = RunStepKind::Model { text: one.content.clone(), tool_calls: Vec::new() };
+    let step = RunStep { attempt: 1, n: 0, kind, state: RunStepState::Done, usage: Usage::default() };
+    let step = RunChange::Step(turn.run.id, step);
+    apply(&*store, [Change::Message(MessageChange::SetSources(sources)), Change::Run(step)]).await;
+    delete_user(&*store, &user).await;
+    purge_to_the_end(&*store, purge_user(&user, 1)).await;
+    for message in [&one, &other] {
+        let now = message_now(&*store, message).await.message;
+        assert_eq!((now.content.as_str(), now.content_html.as_str(), now.author), ("", "", author));
+        assert!(now.deleted_at.is_some() && now.version > message.version);
+    }
+    assert_eq!(store.list_sources(organization, vec![one.id]).await.unwrap(), []);
+    assert_eq!(store.list_run_steps(organization, vec![turn.run.id]).await.unwrap(), []);
+    assert_eq!(message_now(&*store, &asked).await.message, asked);
 }
 
 pub async fn a_deleted_organization_is_gone_with_its_users(store: Arc<dyn Store>) {

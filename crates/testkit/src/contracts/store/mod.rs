@@ -163,6 +163,7 @@ macro_rules! store_contract_tests {
                 a_user_who_is_not_deleted_is_not_purged
                 a_purged_users_threads_are_gone_with_all_that_hangs_on_them
                 a_purged_users_messages_elsewhere_keep_their_place_without_text
+                what_was_said_in_a_purged_users_stead_keeps_its_place_without_text
                 a_deleted_organization_is_gone_with_its_users
                 a_purged_organization_leaves_nothing
                 a_deleted_user_is_remembered_for_what_refers_to_them
