@@ -44,6 +44,9 @@ pub enum EventKind {
     MessageUpdated,
     /// A message was deleted: a tombstone keeps its place.
     MessageDeleted,
+    /// What an organization keeps no longer is being removed from a conversation, which is the subject. Nobody is told: it
+    /// could not be read any more before.
+    MessagesOutdated,
     /// Somebody reacted to a message: the subject is the message.
     ReactionAdded,
     /// A reaction was taken back: the subject is the message.
@@ -88,10 +91,11 @@ pub enum EventKind {
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::MessageCreated,
         Self::MessageUpdated,
         Self::MessageDeleted,
+        Self::MessagesOutdated,
         Self::ReactionAdded,
         Self::ReactionRemoved,
         Self::ChannelCreated,
@@ -120,6 +124,7 @@ impl EventKind {
             Self::MessageCreated => "message.created",
             Self::MessageUpdated => "message.updated",
             Self::MessageDeleted => "message.deleted",
+            Self::MessagesOutdated => "message.outdated",
             Self::ReactionAdded => "reaction.added",
             Self::ReactionRemoved => "reaction.removed",
             Self::ChannelCreated => "channel.created",

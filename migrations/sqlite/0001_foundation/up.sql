@@ -717,7 +717,7 @@ CREATE TABLE embedded_sources (
     PRIMARY KEY (kind, source_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX embedded_sources_organization ON embedded_sources (organization_id, kind, source_id);
-CREATE INDEX embedded_sources_conversation ON embedded_sources (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX embedded_sources_conversation ON embedded_sources (conversation_id, source_id) WHERE conversation_id IS NOT NULL;
 
 -- The embedded index of vectors: a row for each place of a vector, and one with zeros for one that is in none. The values
 -- in four bytes each, the lowest first; none where the file's passage has the same.

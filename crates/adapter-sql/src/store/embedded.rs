@@ -151,6 +151,7 @@ pub(super) async fn list_embedded_of(
 ) -> Result<Vec<EmbeddedSource>, SqlError> {
     let query = embedded_sources::table
         .filter(embedded_sources::conversation_id.eq(DbId::from(conversation)))
+        .order(embedded_sources::source_id)
         .limit(i64::from(limit))
         .select(EmbeddedRow::as_select());
     read(query.load(conn).await?)

@@ -102,11 +102,22 @@ impl Application {
         }
     }
 
+    /// The indexes are told before the first of them goes: nobody may read them any more as it is.
     async fn purge_messages(&self, outdated: OutdatedConversation) -> Result<(), Error> {
-        let OutdatedConversation { conversation, keep_since: before, .. } = outdated;
+        let OutdatedConversation { conversation, organization, keep_since: before, .. } = outdated;
         let purge = MessageChange::PurgeBefore { conversation, before, at_most: ROWS };
+        let mut events = vec![NewEvent {
+            organization_id: organization,
+            conversation_id: None,
+            audience: Audience::Members,
+            kind: EventKind::MessagesOutdated,
+            subject_id: conversation.uuid(),
+            subject_version: 0,
+            at: self.clock.now(),
+        }];
         loop {
-            let commit = Commit { changes: vec![Change::Message(purge.clone())], ..Commit::default() };
+            let changes = vec![Change::Message(purge.clone())];
+            let commit = Commit { changes, events: std::mem::take(&mut events), ..Commit::default() };
             if self.commit(commit).await? != Committed::Done(vec![Outcome::Updated]) {
                 return Ok(());
             }

@@ -17,6 +17,8 @@ pub(crate) struct Changed {
     pub threads: Vec<(OrganizationId, ConversationId)>,
     /// Conversations that went, with everything in them.
     pub gone: Vec<(OrganizationId, ConversationId)>,
+    /// Conversations of which the oldest messages went.
+    pub outdated: Vec<(OrganizationId, ConversationId)>,
     /// Whether also what is in the index as it should be is put there anew.
     pub forced: bool,
 }
@@ -43,6 +45,7 @@ impl Changed {
                 EventKind::ThreadDeleted | EventKind::ChannelDeleted => {
                     changed.gone.push((organization, ConversationId::new(subject)));
                 }
+                EventKind::MessagesOutdated => changed.outdated.push((organization, ConversationId::new(subject))),
                 _ => {}
             }
         }
@@ -50,17 +53,18 @@ impl Changed {
         each_once(&mut changed.files);
         each_once(&mut changed.threads);
         each_once(&mut changed.gone);
+        each_once(&mut changed.outdated);
         changed
     }
 
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
-        self.messages.is_empty() && self.files.is_empty() && self.threads.is_empty() && self.gone.is_empty()
+        self.len() == 0
     }
 
     /// How many things changed.
     pub fn len(&self) -> usize {
-        self.messages.len() + self.files.len() + self.threads.len() + self.gone.len()
+        self.messages.len() + self.files.len() + self.threads.len() + self.gone.len() + self.outdated.len()
     }
 
     /// Each of them alone.
@@ -70,7 +74,8 @@ impl Changed {
         let files = self.files.iter().map(|file| Self { files: vec![*file], ..one() });
         let threads = self.threads.iter().map(|thread| Self { threads: vec![*thread], ..one() });
         let gone = self.gone.iter().map(|gone| Self { gone: vec![*gone], ..one() });
-        messages.chain(files).chain(threads).chain(gone).collect()
+        let outdated = self.outdated.iter().map(|outdated| Self { outdated: vec![*outdated], ..one() });
+        messages.chain(files).chain(threads).chain(gone).chain(outdated).collect()
     }
 }
 

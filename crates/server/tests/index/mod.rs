@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stead_domain::{
-    OrganizationId,
+    OrganizationId, Timestamp,
     ports::{
         VectorStore,
         llm::{LlmError, LlmErrorKind},
@@ -32,6 +32,7 @@ on_both!(
     a_text_that_the_model_refuses_holds_up_no_other,
     an_index_that_is_away_holds_up_nobody,
     a_restart_in_between_loses_nothing,
+    what_is_kept_no_longer_goes_from_the_index,
     what_the_index_lost_or_holds_of_nothing_is_mended,
 );
 
@@ -205,6 +206,28 @@ async fn a_restart_in_between_loses_nothing(setup: Setup) {
     gate.open();
     talk.say("Plums").await.expect(201);
     held(&vectors, &ann, 4).await;
+}
+
+/// Not with the walk, which comes once a day: when it is removed.
+async fn what_is_kept_no_longer_goes_from_the_index(setup: Setup) {
+    let (vectors, clock) = (FakeVectorStore::new(), std::sync::Arc::new(FakeClock::new()));
+    let now = Timestamp::new(time::OffsetDateTime::from(std::time::SystemTime::now()));
+    clock.set(now.minus(40 * Duration::from_secs(24 * 60 * 60)));
+    let stead = setup.vectors(&vectors).clock(std::sync::Arc::clone(&clock)).start().await;
+    let ann = stead.register("ann").await;
+    let room = ann.post("/channels", json!({"name": "a room", "kind": "public"})).await.expect(201);
+    let at = format!("/channels/{}/messages", text(&room["id"]));
+    for n in 0..3 {
+        ann.post(&at, json!({"content": format!("long ago {n}")})).await.expect(201);
+    }
+    held(&vectors, &ann, 3).await;
+    clock.set(now);
+    let ann = ann.sign_in_again().await;
+    let fresh = ann.post(&at, json!({"content": "just now"})).await.expect(201);
+    held(&vectors, &ann, 4).await;
+    ann.patch("/organization", json!({"retention_days": 30})).await.expect(200);
+    let left = held(&vectors, &ann, 1).await;
+    assert_eq!(of_message(&left, &fresh).version, 1);
 }
 
 async fn what_the_index_lost_or_holds_of_nothing_is_mended(setup: Setup) {

@@ -44,6 +44,23 @@ impl Application {
         }
     }
 
+    /// Removes the vectors of a conversation's oldest messages that are kept no longer. Ids sort by time: where none of the
+    /// oldest is gone, nothing is.
+    pub(super) async fn remove_outdated_vectors_of(
+        &self,
+        organization: OrganizationId,
+        conversation: ConversationId,
+    ) -> Result<(), Error> {
+        loop {
+            let noted = self.store.list_embedded_of(conversation, PAGE).await?;
+            let ours: Vec<EmbeddedSource> =
+                noted.into_iter().filter(|one| one.organization_id == organization).collect();
+            if self.forget_what_is_gone(&ours).await? == 0 {
+                return Ok(());
+            }
+        }
+    }
+
     /// Removes all vectors of a deleted organization.
     pub(crate) async fn remove_vectors_of_organization(&self, organization: OrganizationId) -> Result<(), Error> {
         Ok(self.vectors.delete_organization(organization).await?)

@@ -52,6 +52,9 @@ impl Indexer for Vectors {
             application.remove_vectors_of(*organization, *conversation).await?;
             files.extend(application.files_in(WalkThrough::Conversation(*conversation)).await?);
         }
+        for (organization, conversation) in &changed.outdated {
+            application.remove_outdated_vectors_of(*organization, *conversation).await?;
+        }
         for some in messages.chunks(MESSAGES) {
             files.extend(application.index_messages(some, changed.forced).await?);
         }

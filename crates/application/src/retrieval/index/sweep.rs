@@ -51,14 +51,18 @@ impl Application {
         }
     }
 
-    async fn forget_what_is_gone(&self, notes: &[EmbeddedSource]) -> Result<(), Error> {
+    /// Answers how many of them are gone.
+    pub(super) async fn forget_what_is_gone(&self, notes: &[EmbeddedSource]) -> Result<usize, Error> {
         let (messages, files) = by_kind(notes.iter().map(|note| note.source));
         let mut there: HashSet<VectorSource> = HashSet::new();
         let found = self.store.messages_to_index(&messages).await?;
         there.extend(found.into_iter().map(|message| VectorSource::Message(message.id)));
         let found = self.store.files_to_index(&files).await?;
         there.extend(found.into_iter().map(|found| VectorSource::File(found.file.id)));
-        self.remove_vectors(notes.iter().filter(|note| !there.contains(&note.source))).await
+        let gone: Vec<&EmbeddedSource> = notes.iter().filter(|note| !there.contains(&note.source)).collect();
+        let count = gone.len();
+        self.remove_vectors(gone).await?;
+        Ok(count)
     }
 
     /// Removes what the index lists and nobody noted, and gives it anew what was noted and it does not list.

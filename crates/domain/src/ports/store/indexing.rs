@@ -41,7 +41,7 @@ pub trait IndexQueries: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<EmbeddedSource>, StoreError>;
 
-    /// Up to `limit` messages of a conversation, deleted or not, of which something is noted.
+    /// Up to `limit` messages of a conversation, deleted or not, of which something is noted: the oldest, by id.
     async fn list_embedded_of(
         &self,
         conversation: ConversationId,

@@ -110,6 +110,13 @@ pub async fn what_was_embedded_is_noted_and_forgotten(store: Arc<dyn Store>) {
     assert_eq!(store.list_embedded(Some(ours), None, 10).await.unwrap(), all);
     assert_eq!(store.list_embedded_of(other.thread.id, 10).await.unwrap(), std::slice::from_ref(&second));
 
+    let place = builders::thread(&seed.agent, &seed.owner).id;
+    let of_one: Vec<_> = (0..3).map(|_| note(VectorSource::Message(builders::id()), ours, Some(place))).collect();
+    store.note_embedded(of_one.iter().rev().cloned().collect()).await.unwrap();
+    let oldest = store.list_embedded_of(place, 2).await.unwrap();
+    assert_eq!(oldest, of_one[..2]);
+    store.forget_embedded(&of_one.iter().map(|one| one.source).collect::<Vec<_>>()).await.unwrap();
+
     let newer = EmbeddedSource { version: 4, chunks: 1, ..message.clone() };
     store.note_embedded(vec![newer.clone()]).await.unwrap();
     let sources = [message.source, VectorSource::File(builders::id()), file.source];
