@@ -80,7 +80,10 @@ fn encode(id: Option<&str>, name: &str, data: &str) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use stead_application::turn::RunEvent;
+    use stead_application::{
+        citations::{CitationsOf, Cited},
+        turn::RunEvent,
+    };
     use stead_domain::{MessageId, run::Usage};
     use uuid::Uuid;
 
@@ -88,6 +91,10 @@ mod tests {
 
     fn text(frames: Vec<Result<Bytes, serde_json::Error>>) -> String {
         frames.into_iter().map(|frame| String::from_utf8(frame.unwrap().to_vec()).unwrap()).collect()
+    }
+
+    fn plain(event: RunEvent) -> Box<Cited<RunEvent>> {
+        Box::new(Cited { shown: event, citations: CitationsOf::new() })
     }
 
     #[test]
@@ -102,8 +109,8 @@ mod tests {
         let usage = RunEvent::Usage(Usage { input_tokens: 1, output_tokens: 2, ..Usage::default() });
         let at = |n, chars| StreamPosition { attempt: 1, n, chars };
         let events = [
-            Ok(Followed::Event(at(2, 7), Box::new(delta))),
-            Ok(Followed::Event(at(3, 7), Box::new(usage))),
+            Ok(Followed::Event(at(2, 7), plain(delta))),
+            Ok(Followed::Event(at(3, 7), plain(usage))),
             Ok(Followed::Closing),
         ];
         let told = text(frames(stream::iter(events).boxed()).collect().await);
@@ -118,7 +125,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_ends_the_stream() {
-        let usage = || Ok(Followed::Event(StreamPosition::default(), Box::new(RunEvent::Usage(Usage::default()))));
+        let usage = || Ok(Followed::Event(StreamPosition::default(), plain(RunEvent::Usage(Usage::default()))));
         let told = frames(stream::iter([usage(), Err(Error::NotFound), usage()]).boxed()).collect::<Vec<_>>().await;
         assert_eq!(told.len(), 1);
     }

@@ -1,6 +1,7 @@
 //! What is kept beside a message of a channel: what it said before, who reacted to it, that it is pinned.
 
 use serde::Serialize;
+use stead_application::citations::{CitationsOf, Cited};
 use stead_domain::{
     page::Slice,
     ports::store::{MessageEdit, Pin, Reactor},
@@ -130,9 +131,16 @@ impl ReactorsBody {
     }
 }
 
-impl From<Pin> for PinBody {
-    fn from(Pin { message, pinned_by, pinned_at }: Pin) -> Self {
-        Self { message: message.into(), pinned_by: pinned_by.uuid(), pinned_at: Time(pinned_at) }
+impl From<Cited<Pin>> for PinBody {
+    fn from(Cited { shown, mut citations }: Cited<Pin>) -> Self {
+        Self::of(shown, &mut citations)
+    }
+}
+
+impl PinBody {
+    fn of(Pin { message, pinned_by, pinned_at }: Pin, citations: &mut CitationsOf) -> Self {
+        let message = ChannelMessageBody::of(message, citations);
+        Self { message, pinned_by: pinned_by.uuid(), pinned_at: Time(pinned_at) }
     }
 }
 
@@ -147,9 +155,9 @@ impl PinBody {
     }
 }
 
-impl From<Vec<Pin>> for PinsBody {
-    fn from(pins: Vec<Pin>) -> Self {
-        Self { pins: pins.into_iter().map(PinBody::from).collect() }
+impl From<Cited<Vec<Pin>>> for PinsBody {
+    fn from(Cited { shown: pins, mut citations }: Cited<Vec<Pin>>) -> Self {
+        Self { pins: pins.into_iter().map(|pin| PinBody::of(pin, &mut citations)).collect() }
     }
 }
 

@@ -1,5 +1,6 @@
 use serde::Serialize;
 use serde_json::{Value, json};
+use stead_application::citations::{CitationsOf, Cited};
 use stead_domain::{
     channel::Mention,
     message::{Message, MessageRole},
@@ -9,7 +10,7 @@ use stead_domain::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AttachmentBody, AuthorBody, MessageRoleBody, MessageStatusBody, Time};
+use super::{AttachmentBody, AuthorBody, CitationBody, MessageRoleBody, MessageStatusBody, Time, citation::made_from};
 use crate::paging::neighbours;
 
 /// A message of a channel. One that is deleted keeps its place: its text is empty, and nothing hangs on it but replies.
@@ -60,6 +61,15 @@ pub struct ChannelMessageBody {
     /// The sender's own id for it.
     #[schema(required = true)]
     pub client_id: Option<Uuid>,
+    /// Of an answer: what it was made from, as far as the reader may read that; in events, as far as everybody in the channel
+    /// may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<CitationBody>, required = false)]
+    pub citations: Option<Vec<CitationBody>>,
+    /// Of an answer: something it points at was changed or deleted since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub stale: Option<bool>,
     /// How far it is.
     pub status: MessageStatusBody,
     /// Raised by every change of its text: of two states of a message the one with the higher version is the newer.
@@ -109,21 +119,37 @@ pub enum MentionKindBody {
 }
 
 impl From<ChannelMessage> for ChannelMessageBody {
-    /// For whom it was read.
+    /// For whom it was read; of a message that no model wrote.
     fn from(said: ChannelMessage) -> Self {
-        body(said, ReactionBody::from)
+        Self::of(said, &mut CitationsOf::new())
+    }
+}
+
+impl From<Cited<ChannelMessage>> for ChannelMessageBody {
+    fn from(Cited { shown, mut citations }: Cited<ChannelMessage>) -> Self {
+        Self::of(shown, &mut citations)
     }
 }
 
 impl ChannelMessageBody {
+    /// For whom it was read, with what it was made from, if a model wrote it.
+    pub fn of(said: ChannelMessage, citations: &mut CitationsOf) -> Self {
+        body(said, citations, ReactionBody::from)
+    }
+
     /// For everybody who may see it.
-    pub fn for_everyone(said: ChannelMessage) -> Self {
-        body(said, |reactions| ReactionBody { me: None, ..ReactionBody::from(reactions) })
+    pub fn for_everyone(Cited { shown, mut citations }: Cited<ChannelMessage>) -> Self {
+        body(shown, &mut citations, |reactions| ReactionBody { me: None, ..ReactionBody::from(reactions) })
     }
 }
 
-fn body(said: ChannelMessage, reaction: impl Fn(Reactions) -> ReactionBody) -> ChannelMessageBody {
+fn body(
+    said: ChannelMessage,
+    citations: &mut CitationsOf,
+    reaction: impl Fn(Reactions) -> ReactionBody,
+) -> ChannelMessageBody {
     let ChannelMessage { message, author, on_behalf_of, mentions, reactions, attachments, reply_count } = said;
+    let (citations, stale) = made_from(&message, citations);
     let author = AuthorBody::of(&message, author);
     let Message {
         id,
@@ -169,6 +195,8 @@ fn body(said: ChannelMessage, reaction: impl Fn(Reactions) -> ReactionBody) -> C
         edited_at: edited_at.map(Time),
         deleted_at: deleted_at.map(Time),
         client_id,
+        citations,
+        stale,
         status: status.into(),
         version,
     }
@@ -234,6 +262,8 @@ impl ChannelMessageBody {
             edited_at: None,
             deleted_at: None,
             client_id: Some(Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0018)),
+            citations: None,
+            stale: None,
             status: MessageStatusBody::Complete,
             version: 1,
         }
@@ -261,10 +291,10 @@ pub struct ChannelMessagesBody {
     pub next_after: Option<Uuid>,
 }
 
-impl From<Slice<ChannelMessage>> for ChannelMessagesBody {
-    fn from(slice: Slice<ChannelMessage>) -> Self {
+impl From<Cited<Slice<ChannelMessage>>> for ChannelMessagesBody {
+    fn from(Cited { shown: slice, mut citations }: Cited<Slice<ChannelMessage>>) -> Self {
         let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
-        let messages = slice.items.into_iter().map(ChannelMessageBody::from).collect();
+        let messages = slice.items.into_iter().map(|said| ChannelMessageBody::of(said, &mut citations)).collect();
         Self { messages, next_before, next_after }
     }
 }

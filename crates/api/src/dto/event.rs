@@ -1,5 +1,5 @@
 use serde::Serialize;
-use stead_application::turn::RunEvent;
+use stead_application::{citations::Cited, turn::RunEvent};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -65,8 +65,8 @@ pub enum RunEventBody {
     ServerClosing {},
 }
 
-impl From<RunEvent> for RunEventBody {
-    fn from(event: RunEvent) -> Self {
+impl From<Cited<RunEvent>> for RunEventBody {
+    fn from(Cited { shown: event, mut citations }: Cited<RunEvent>) -> Self {
         match event {
             RunEvent::Queued(run) => Self::RunQueued { run: run.into() },
             RunEvent::Started(run) => Self::RunStarted { run: run.into() },
@@ -90,7 +90,9 @@ impl From<RunEvent> for RunEventBody {
                 Self::ToolCallCompleted { message_id: call.message_id.uuid(), tool_call: call.into() }
             }
             RunEvent::Usage(usage) => Self::Usage(usage.into()),
-            RunEvent::MessageCompleted(message) => Self::MessageCompleted { message: message.into() },
+            RunEvent::MessageCompleted(message) => {
+                Self::MessageCompleted { message: MessageBody::of(message, &mut citations) }
+            }
             RunEvent::Completed(run) => Self::RunCompleted { run: run.into() },
             RunEvent::Failed(run) => Self::RunFailed { run: run.into() },
             RunEvent::Cancelled(run) => Self::RunCancelled { run: run.into() },

@@ -1,10 +1,16 @@
 use serde::Serialize;
-use stead_application::inbox::InboxMessage;
-use stead_domain::{message::Author, ports::store::Speaker};
+use stead_application::{
+    citations::{CitationsOf, Cited},
+    inbox::InboxMessage,
+};
+use stead_domain::{message::Author, page::Slice, ports::store::Speaker};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{MessageStatusBody, Time, author::AuthorKindBody, avatar_address, inbox::GONE, page::page_body};
+use super::{
+    CitationBody, MessageStatusBody, Time, author::AuthorKindBody, avatar_address, citation::made_from, inbox::GONE,
+};
+use crate::paging::neighbours;
 
 /// A message of an inbox conversation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +34,14 @@ pub struct InboxMessageBody {
     pub created_at: Time,
     /// How far it is: an answer may still be being written.
     pub status: MessageStatusBody,
+    /// Of an answer: what it was made from, as far as the reader may read that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<CitationBody>, required = false)]
+    pub citations: Option<Vec<CitationBody>>,
+    /// Of an answer: something it points at was changed or deleted since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub stale: Option<bool>,
     /// When it was deleted; absent where it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Time, required = false)]
@@ -75,7 +89,16 @@ impl SenderInfoBody {
 }
 
 impl From<InboxMessage> for InboxMessageBody {
-    fn from(InboxMessage { message, sender, sender_user }: InboxMessage) -> Self {
+    /// Of a message that no model wrote.
+    fn from(said: InboxMessage) -> Self {
+        Self::of(said, &mut CitationsOf::new())
+    }
+}
+
+impl InboxMessageBody {
+    /// With what it was made from, if a model wrote it.
+    pub fn of(InboxMessage { message, sender, sender_user }: InboxMessage, citations: &mut CitationsOf) -> Self {
+        let (citations, stale) = made_from(&message, citations);
         let user = sender_user.map(|user| user.uuid());
         let (sender_type, agent) = match message.author {
             Author::User(_) => (AuthorKindBody::User, None),
@@ -92,6 +115,8 @@ impl From<InboxMessage> for InboxMessageBody {
             content: message.content,
             created_at: Time(message.created_at),
             status: message.status.into(),
+            citations,
+            stale,
             deleted_at: message.deleted_at.map(Time),
             sender_info: is_somebody.then(|| SenderInfoBody::of(sender, user)),
         }
@@ -111,6 +136,8 @@ impl InboxMessageBody {
             content: "Hello!".to_owned(),
             created_at: Time::sample(60),
             status: MessageStatusBody::Complete,
+            citations: None,
+            stale: None,
             deleted_at: None,
             sender_info: Some(SenderInfoBody {
                 user_id: Some(id(2)),
@@ -122,11 +149,33 @@ impl InboxMessageBody {
     }
 }
 
-page_body! {
-    /// A page of messages, oldest to newest.
-    pub struct InboxMessagesBody as InboxMessageList {
-        /// The messages.
-        messages: InboxMessageBody,
+/// A page of messages, oldest to newest.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InboxMessageList)]
+pub struct InboxMessagesBody {
+    /// The messages.
+    pub messages: Vec<InboxMessageBody>,
+    /// There are items before these: pass it as `before`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    pub next_before: Option<Uuid>,
+    /// There are items after these: pass it as `after`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    pub next_after: Option<Uuid>,
+}
+
+impl From<Cited<Slice<InboxMessage>>> for InboxMessagesBody {
+    fn from(Cited { shown: slice, mut citations }: Cited<Slice<InboxMessage>>) -> Self {
+        let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
+        let messages = slice.items.into_iter().map(|said| InboxMessageBody::of(said, &mut citations)).collect();
+        Self { messages, next_before, next_after }
     }
-    from InboxMessage, at |said| said.message.id.uuid()
+}
+
+impl InboxMessagesBody {
+    /// An example for the document.
+    pub fn sample() -> Self {
+        Self { messages: vec![InboxMessageBody::sample()], next_before: None, next_after: None }
+    }
 }

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use stead_application::citations::{CitationsOf, Cited};
 use stead_domain::{
     message::{Message, MessageRole, MessageStatus},
     page::Slice,
@@ -8,7 +9,7 @@ use stead_domain::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AttachmentBody, FeedbackBody, Time, tool_call::ToolCallBody};
+use super::{AttachmentBody, CitationBody, FeedbackBody, Time, citation::made_from, tool_call::ToolCallBody};
 use crate::paging::neighbours;
 
 /// One message of a thread.
@@ -41,6 +42,14 @@ pub struct MessageBody {
     pub active: bool,
     /// How far it is.
     pub status: MessageStatusBody,
+    /// Of an answer: what it was made from, as far as the reader may read that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<CitationBody>, required = false)]
+    pub citations: Option<Vec<CitationBody>>,
+    /// Of an answer: something it points at was changed or deleted since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub stale: Option<bool>,
     /// What the thread's person says of it, for them alone; absent where they say nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = FeedbackBody, required = false)]
@@ -82,7 +91,23 @@ impl From<MessageStatus> for MessageStatusBody {
 }
 
 impl From<ThreadMessage> for MessageBody {
-    fn from(ThreadMessage { message, tool_calls, attachments, feedback }: ThreadMessage) -> Self {
+    /// Of a message that no model wrote.
+    fn from(said: ThreadMessage) -> Self {
+        Self::of(said, &mut CitationsOf::new())
+    }
+}
+
+impl From<Cited<ThreadMessage>> for MessageBody {
+    fn from(Cited { shown, mut citations }: Cited<ThreadMessage>) -> Self {
+        Self::of(shown, &mut citations)
+    }
+}
+
+impl MessageBody {
+    /// With what it was made from, if a model wrote it.
+    pub fn of(said: ThreadMessage, citations: &mut CitationsOf) -> Self {
+        let ThreadMessage { message, tool_calls, attachments, feedback } = said;
+        let (citations, stale) = made_from(&message, citations);
         let Message {
             id,
             organization_id: _,
@@ -121,6 +146,8 @@ impl From<ThreadMessage> for MessageBody {
             parent_id: branch_parent_id.map(Uuid::from),
             active,
             status: status.into(),
+            citations,
+            stale,
             feedback: feedback.map(FeedbackBody::from),
         }
     }
@@ -142,6 +169,8 @@ impl MessageBody {
             parent_id: None,
             active: true,
             status: MessageStatusBody::Complete,
+            citations: None,
+            stale: None,
             feedback: None,
         }
     }
@@ -157,6 +186,8 @@ impl MessageBody {
             role: MessageRoleBody::Assistant,
             metadata: json!({"in_reply_to": question.id, "run_id": run, "model": "gpt-4.1-mini"}),
             parent_id: Some(question.id),
+            citations: Some(vec![CitationBody::sample()]),
+            stale: Some(false),
             ..question
         }
     }
@@ -178,10 +209,11 @@ pub struct MessagesBody {
     pub next_after: Option<Uuid>,
 }
 
-impl From<Slice<ThreadMessage>> for MessagesBody {
-    fn from(slice: Slice<ThreadMessage>) -> Self {
+impl From<Cited<Slice<ThreadMessage>>> for MessagesBody {
+    fn from(Cited { shown: slice, mut citations }: Cited<Slice<ThreadMessage>>) -> Self {
         let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
-        Self { messages: slice.items.into_iter().map(MessageBody::from).collect(), next_before, next_after }
+        let messages = slice.items.into_iter().map(|said| MessageBody::of(said, &mut citations)).collect();
+        Self { messages, next_before, next_after }
     }
 }
 

@@ -12,6 +12,7 @@ mod beside_message;
 mod channel;
 mod channel_member;
 mod channel_message;
+mod citation;
 mod directory;
 mod event;
 mod feedback;
@@ -52,6 +53,7 @@ pub use beside_message::{MessageEditsBody, PinBody, PinsBody, ReactorsBody};
 pub use channel::{ChannelBody, ChannelsBody, MemberRoleBody, MyChannelBody, MyChannelsBody, NotificationLevelBody};
 pub use channel_member::{ChannelMemberBody, ChannelMembersBody};
 pub use channel_message::{ChannelMessageBody, ChannelMessagesBody, ReactionBody};
+pub use citation::CitationBody;
 pub use directory::{ProfileBody, UsersBody};
 pub use event::RunEventBody;
 pub use feedback::{FeedbackBody, RatingBody};
@@ -71,9 +73,7 @@ pub use run::RunBody;
 pub use search::SearchBody;
 pub use server_tool::{CheckedBody, ServerToolsBody};
 pub use session::SessionsBody;
-pub use sidebar::{
-    CitationBody, QueryAnswerBody, SidebarBody, SidebarMessageBody, SidebarRoleBody, SidebarsBody, SummaryBody,
-};
+pub use sidebar::{QueryAnswerBody, SidebarBody, SidebarMessageBody, SidebarRoleBody, SidebarsBody, SummaryBody};
 pub use signed_in::SignedInBody;
 pub use text::{avatar_url, file_ids, id, metadata, whole_number};
 pub use thread::ThreadBody;

@@ -266,7 +266,11 @@ impl WhatHappened {
             }
             Subject::DeletedThread(thread) => Self::ThreadDeleted { thread_id: thread.uuid() },
             Subject::Run(run) => {
-                let run = Box::new(RunBody::from((**run).clone()));
+                let run = (**run).clone();
+                let run = Box::new(match told.room {
+                    Some(Room::Channel(_)) => RunBody::in_channel(run),
+                    Some(Room::Thread(_)) | None => RunBody::from(run),
+                });
                 match told.kind {
                     "run.queued" => Self::RunQueued { run },
                     "run.started" => Self::RunStarted { run },

@@ -17,6 +17,10 @@ pub struct RunBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Uuid, required = false)]
     pub thread_id: Option<Uuid>,
+    /// The same, where that is a channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Uuid, required = false)]
+    pub channel_id: Option<Uuid>,
     /// Who answers.
     pub agent_id: Uuid,
     /// Where it stands.
@@ -93,6 +97,7 @@ impl From<Usage> for UsageBody {
 }
 
 impl From<Run> for RunBody {
+    /// Of a run in a thread.
     fn from(run: Run) -> Self {
         let Run {
             id,
@@ -121,6 +126,7 @@ impl From<Run> for RunBody {
             id: id.uuid(),
             conversation_id: conversation_id.uuid(),
             thread_id: Some(conversation_id.uuid()),
+            channel_id: None,
             agent_id: agent_id.uuid(),
             status: match status {
                 RunStatus::Queued => RunStatusBody::Queued,
@@ -144,6 +150,12 @@ impl From<Run> for RunBody {
 }
 
 impl RunBody {
+    /// Of a run in a channel.
+    pub fn in_channel(run: Run) -> Self {
+        let channel_id = Some(run.conversation_id.uuid());
+        Self { thread_id: None, channel_id, ..run.into() }
+    }
+
     /// A run that has ended, as an example for the document.
     pub fn sample() -> Self {
         let answer = MessageBody::sample_answer();
@@ -151,6 +163,7 @@ impl RunBody {
             id: Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0008),
             conversation_id: answer.thread_id,
             thread_id: Some(answer.thread_id),
+            channel_id: None,
             agent_id: Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0003),
             status: RunStatusBody::Completed,
             attempt: 1,

@@ -1,13 +1,13 @@
 use serde::Serialize;
 use stead_application::{
     assistant::{Sidebar, Summary},
-    citations::{Citation, Citations, CitationsOf},
+    citations::CitationsOf,
 };
-use stead_domain::{message::MessageRole, ports::store::ThreadMessage, source::SourceId};
+use stead_domain::{message::MessageRole, ports::store::ThreadMessage};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{MessageStatusBody, Time};
+use super::{CitationBody, MessageStatusBody, Time, citation::made_from};
 
 /// A conversation beside a channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,39 +84,6 @@ pub struct SidebarParametersBody {
     pub run_id: Option<Uuid>,
 }
 
-/// A source of an answer: something that was in the prompt and that the reader may read now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Citation)]
-pub struct CitationBody {
-    /// Its number: the answer points at it as `[1]`.
-    pub n: i32,
-    /// What it is.
-    pub kind: CitationKindBody,
-    /// The message's or the file's id.
-    pub id: Uuid,
-    /// Whether the answer points at it.
-    pub cited: bool,
-}
-
-/// What a source is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = CitationKind)]
-pub enum CitationKindBody {
-    Message,
-    File,
-}
-
-impl From<Citation> for CitationBody {
-    fn from(Citation { n, id, cited }: Citation) -> Self {
-        let (kind, id) = match id {
-            SourceId::Message(id) => (CitationKindBody::Message, id.uuid()),
-            SourceId::File(id) => (CitationKindBody::File, id.uuid()),
-        };
-        Self { n, kind, id, cited }
-    }
-}
-
 /// Conversations beside a channel, newest activity first.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ChannelConversations)]
@@ -173,11 +140,11 @@ impl SidebarMessageBody {
         let (role, parameters) = match message.role {
             MessageRole::User => (SidebarRoleBody::User, from_user(&message)),
             MessageRole::Assistant => {
-                let Citations { sources, is_stale } = citations.remove(&message.id).unwrap_or_default();
+                let (citations, stale) = made_from(&message, citations);
                 let parameters = SidebarParametersBody {
                     from_user_id: None,
-                    citations: Some(sources.into_iter().map(CitationBody::from).collect()),
-                    stale: Some(is_stale),
+                    citations,
+                    stale,
                     status: Some(message.status.into()),
                     run_id: message.run_id.map(Uuid::from),
                 };
@@ -241,14 +208,13 @@ impl SidebarBody {
 impl SidebarMessageBody {
     /// An answer, as an example for the document.
     pub fn sample() -> Self {
-        let source = Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0009);
         Self {
             id: Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0023),
             content: "On Monday [1].".to_owned(),
             role: SidebarRoleBody::Assistant,
             timestamp: Time::sample(0),
             parameters: Some(SidebarParametersBody {
-                citations: Some(vec![CitationBody { n: 1, kind: CitationKindBody::Message, id: source, cited: true }]),
+                citations: Some(vec![CitationBody::sample()]),
                 stale: Some(false),
                 status: Some(MessageStatusBody::Complete),
                 ..SidebarParametersBody::default()

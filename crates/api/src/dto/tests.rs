@@ -3,6 +3,7 @@ use stead_domain::{
     Json, MessageId, OrganizationId, RunId, Timestamp, ToolCallId,
     tool_call::{ToolCall, ToolCallState},
 };
+use stead_testkit::builders;
 use uuid::Uuid;
 
 use super::{tool_call::ToolCallBody, *};
@@ -26,7 +27,7 @@ fn resources_have_the_fields_of_the_contract() {
         last_activity_at owner_visibility message_count";
     assert_eq!(keys(ThreadBody::sample()), sorted(thread));
     let message = "id thread_id content content_html role tool_calls attachments metadata created_at parent_id active \
-        status";
+        status citations stale";
     assert_eq!(keys(MessageBody::sample_answer()), sorted(message));
     let run = "id conversation_id thread_id agent_id status attempt trigger_message_id message_id created_at started_at \
         ended_at usage";
@@ -36,6 +37,17 @@ fn resources_have_the_fields_of_the_contract() {
     assert_eq!(keys(AgentBody::sample()), sorted(agent));
     let signed_in = "access_token refresh_token token_type expires_in user organization";
     assert_eq!(keys(SignedInBody::sample()), sorted(signed_in));
+}
+
+#[test]
+fn a_run_names_its_thread_or_its_channel() {
+    let thread =
+        builders::thread(&builders::agent(&builders::organization()), &builders::user(&builders::organization()));
+    let run = builders::turn(&thread).run;
+    let (in_thread, in_channel) = (RunBody::from(run.clone()), RunBody::in_channel(run));
+    let id = Some(thread.id.uuid());
+    assert_eq!((in_thread.thread_id, in_thread.channel_id), (id, None));
+    assert_eq!((in_channel.thread_id, in_channel.channel_id), (None, id));
 }
 
 #[test]

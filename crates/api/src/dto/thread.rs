@@ -1,6 +1,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
-use stead_application::threads::ThreadView;
+use stead_application::{
+    citations::{CitationsOf, Cited},
+    threads::ThreadView,
+};
 use stead_domain::{agent::OwnerVisibility, thread::Thread};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -48,7 +51,22 @@ pub struct ThreadBody {
 }
 
 impl From<ThreadView> for ThreadBody {
-    fn from(ThreadView { thread, owner_visibility, messages, message_count }: ThreadView) -> Self {
+    /// Of a thread without messages.
+    fn from(view: ThreadView) -> Self {
+        Self::of(view, &mut CitationsOf::new())
+    }
+}
+
+impl From<Cited<ThreadView>> for ThreadBody {
+    fn from(Cited { shown, mut citations }: Cited<ThreadView>) -> Self {
+        Self::of(shown, &mut citations)
+    }
+}
+
+impl ThreadBody {
+    /// With what its answers were made from.
+    pub fn of(view: ThreadView, citations: &mut CitationsOf) -> Self {
+        let ThreadView { thread, owner_visibility, messages, message_count } = view;
         let Thread {
             id,
             organization_id,
@@ -75,7 +93,7 @@ impl From<ThreadView> for ThreadBody {
             created_at: Time(created_at),
             updated_at: Time(updated_at),
             archived,
-            messages: messages.into_iter().map(MessageBody::from).collect(),
+            messages: messages.into_iter().map(|said| MessageBody::of(said, citations)).collect(),
             channel_id: channel_id.map(Uuid::from),
             last_activity_at: Time(last_activity_at),
             owner_visibility: owner_visibility.into(),

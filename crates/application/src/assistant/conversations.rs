@@ -1,15 +1,18 @@
 use stead_domain::{
     ConversationId,
-    page::{Page, PageLimit, Position},
-    ports::store::{Branches, MessageFilter, SidebarFilter, ThreadMessage},
+    ports::store::{BranchFilter, SidebarFilter, ThreadMessage},
     thread::Thread,
 };
 
-use crate::{Application, Caller, Error, agents::AgentRef, citations::CitationsOf};
+use crate::{
+    Application, Caller, Error,
+    agents::AgentRef,
+    citations::{CitationsOf, Cited},
+};
 
 /// How many messages of each conversation a list shows, and the most that one conversation shows.
 const LATEST: u32 = 50;
-const MOST_PAGES: usize = 20;
+const MOST: u32 = 2_000;
 
 /// A conversation beside a channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,13 +47,7 @@ impl Application {
             message_limit: LATEST,
         };
         let found = self.store.list_sidebars(filter).await?;
-        let answers: Vec<_> = found
-            .iter()
-            .flat_map(|(_, messages)| messages)
-            .filter(|said| said.message.from_ai)
-            .map(|said| said.message.id)
-            .collect();
-        let mut citations = self.citations(caller, &answers).await?;
+        let Cited { shown: found, mut citations } = self.with_citations(caller, found).await?;
         let sidebar = |(thread, messages): (Thread, Vec<ThreadMessage>)| {
             let own = messages.iter().filter_map(|said| citations.remove_entry(&said.message.id)).collect();
             Sidebar { thread, messages, citations: own }
@@ -69,23 +66,15 @@ impl Application {
         id: ConversationId,
     ) -> Result<Sidebar, Error> {
         let (_, thread) = self.sidebar(caller, channel, id).await?;
-        let mut messages: Vec<ThreadMessage> = Vec::new();
-        let mut position = Position::Newest;
-        for _ in 0..MOST_PAGES {
-            let page = Page { position, limit: PageLimit::MAX };
-            let filter =
-                MessageFilter { organization: caller.organization, conversation: id, branches: Branches::Active, page };
-            let mut page = self.store.list_messages(filter).await?;
-            let oldest = page.items.first().map(|said| said.message.id.uuid());
-            page.items.append(&mut messages);
-            messages = page.items;
-            match oldest {
-                Some(oldest) if page.has_older => position = Position::Before(oldest),
-                _ => break,
+        let mut messages = match self.store.newest_message(id).await? {
+            Some(tip) => {
+                let organization = caller.organization;
+                self.store.list_branch(BranchFilter { organization, conversation: id, tip, limit: MOST }).await?
             }
-        }
-        let answers: Vec<_> = messages.iter().filter(|said| said.message.from_ai).map(|said| said.message.id).collect();
-        let citations = self.citations(caller, &answers).await?;
+            None => Vec::new(),
+        };
+        messages.reverse();
+        let Cited { shown: messages, citations } = self.with_citations(caller, messages).await?;
         Ok(Sidebar { thread, messages, citations })
     }
 

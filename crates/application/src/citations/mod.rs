@@ -1,13 +1,20 @@
 //! What answers were made from, as their reader may be told: ids that were in the prompt and that they may read now.
 
+mod shown;
+
 use std::collections::{HashMap, HashSet};
 
 use stead_domain::{
     FileId, MessageId,
-    ports::read_gate::{FileCandidate, MessageCandidate, Readers},
+    ports::{
+        read_gate::{FileCandidate, MessageCandidate, Readers},
+        store::StoreError,
+    },
     source::{KeptSource, SourceId},
 };
 
+pub use self::shown::ShowsMessages;
+pub(crate) use self::shown::has_sources;
 use crate::{Application, Caller, Error};
 
 /// How many answers are asked about at once.
@@ -36,16 +43,35 @@ pub struct Citations {
 /// Those of several answers; an answer without any is not there.
 pub type CitationsOf = HashMap<MessageId, Citations>;
 
+/// What its reader is shown, and what the answers in it were made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cited<T> {
+    /// What they are shown.
+    pub shown: T,
+    /// What the answers in it were made from.
+    pub citations: CitationsOf,
+}
+
 impl Application {
-    /// What these answers were made from, for the caller, who may read them.
+    /// Adds to what the caller is shown what the answers in it were made from, as far as they may read that now: asked once
+    /// for all of them, and not at all where no model wrote any of it.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn citations(&self, caller: &Caller, answers: &[MessageId]) -> Result<CitationsOf, Error> {
+    pub async fn with_citations<T: ShowsMessages>(&self, caller: &Caller, shown: T) -> Result<Cited<T>, Error> {
+        let mut answers = Vec::new();
+        shown.each_message(&mut |message| answers.extend(has_sources(message).then_some(message.id)));
+        let readers = Readers::one(caller.organization, caller.user);
+        let citations = self.citations(&readers, &answers).await?;
+        Ok(Cited { shown, citations })
+    }
+
+    /// What these answers were made from, as far as all of these readers, who may read them, may read that now.
+    pub(crate) async fn citations(&self, readers: &Readers, answers: &[MessageId]) -> Result<CitationsOf, StoreError> {
         let mut found = CitationsOf::new();
         for answers in answers.chunks(AT_ONCE) {
-            let kept = self.store.list_sources(caller.organization, answers.to_vec()).await?;
-            let readable = self.readable_sources(caller, &kept).await?;
+            let kept = self.store.list_sources(readers.organization(), answers.to_vec()).await?;
+            let readable = self.readable_sources(readers, &kept).await?;
             for (message, KeptSource { source, is_stale }) in kept {
                 let citations = found.entry(message).or_default();
                 citations.is_stale |= is_stale && source.cited;
@@ -59,9 +85,9 @@ impl Application {
 
     async fn readable_sources(
         &self,
-        caller: &Caller,
+        readers: &Readers,
         kept: &[(MessageId, KeptSource)],
-    ) -> Result<HashSet<SourceId>, Error> {
+    ) -> Result<HashSet<SourceId>, StoreError> {
         let (mut messages, mut files): (HashSet<MessageId>, HashSet<FileId>) = Default::default();
         for (_, kept) in kept {
             match kept.source.id {
@@ -69,14 +95,10 @@ impl Application {
                 SourceId::File(id) => drop(files.insert(id)),
             }
         }
-        if messages.is_empty() && files.is_empty() {
-            return Ok(HashSet::new());
-        }
-        let readers = Readers::one(caller.organization, caller.user);
         let messages: Vec<_> = messages.into_iter().map(|id| MessageCandidate { id, version: None }).collect();
         let files: Vec<_> = files.into_iter().map(|id| FileCandidate { id, version: None }).collect();
-        let said = self.read_gate.readable_messages(&readers, &messages).await?;
-        let shared = self.read_gate.readable_files(&readers, &files).await?;
+        let said = self.read_gate.readable_messages(readers, &messages).await?;
+        let shared = self.read_gate.readable_files(readers, &files).await?;
         let said = said.iter().map(|said| SourceId::Message(said.id));
         Ok(said.chain(shared.iter().map(|file| SourceId::File(file.id))).collect())
     }

@@ -46,7 +46,7 @@ struct Members {
 
 /// What to tell whom of a batch of events: their subjects as they are now, to those whom they concern now, in their order.
 pub(super) async fn tellings(
-    store: &dyn Store,
+    application: &Application,
     mut events: Vec<LoggedEvent>,
     listeners: &Listeners,
 ) -> Result<Vec<Telling>, StoreError> {
@@ -55,8 +55,8 @@ pub(super) async fn tellings(
         return Ok(Vec::new());
     }
     // In this order: what a member is told was written while they were one.
-    let subjects = Subjects::load(store, &events).await?;
-    let members = Members::find(store, rooms_of(&events), listeners).await?;
+    let subjects = Subjects::load(application, &events).await?;
+    let members = Members::find(&*application.store, rooms_of(&events), listeners).await?;
     let tellings = events.iter().filter_map(|logged| {
         let subject = subjects.find(&logged.event)?;
         telling(logged, subject, &members)
@@ -66,16 +66,16 @@ pub(super) async fn tellings(
 
 /// The same for one user who missed many events: what is none of theirs is left out before anything is fetched.
 pub(super) async fn tellings_to_one(
-    store: &dyn Store,
+    application: &Application,
     mut events: Vec<LoggedEvent>,
     organization: OrganizationId,
     user: UserId,
 ) -> Result<Vec<Telling>, StoreError> {
     let listeners = Listeners::from([(organization, HashSet::from([user]))]);
     events.retain(|logged| may_concern(&logged.event, &listeners));
-    let members = Members::find(store, rooms_of(&events), &listeners).await?;
+    let members = Members::find(&*application.store, rooms_of(&events), &listeners).await?;
     events.retain(|logged| recipients(&logged.event, &members) != Recipients::These(Vec::new()));
-    tellings(store, events, &listeners).await
+    tellings(application, events, &listeners).await
 }
 
 /// What to tell whom of what is true for a moment.

@@ -223,7 +223,7 @@ impl Subscription {
             is_end |= events.len() < read;
         }
         let last = events.last().map_or(after, |logged| logged.cursor);
-        let tellings = audience::tellings_to_one(store, events, caller.organization, caller.user).await?;
+        let tellings = audience::tellings_to_one(&self.application, events, caller.organization, caller.user).await?;
         drop(turn);
         let told = tellings.into_iter().map(|telling| telling.told).filter(|told| caller.scopes.hold(told.needs()));
         self.ready.extend(told.map(Frame::Event));

@@ -186,7 +186,7 @@ impl Tail {
         };
         let Some(last) = events.last().map(|logged| logged.cursor) else { return Ok(false) };
         let may_be_more = events.len() == PAGE as usize;
-        let tellings = audience::tellings(store, events, &self.listeners()).await?;
+        let tellings = audience::tellings(&self.application, events, &self.listeners()).await?;
         self.tell(tellings);
         if let Some(told) = &self.told {
             told.send_replace(last);

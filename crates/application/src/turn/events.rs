@@ -7,6 +7,8 @@ use stead_domain::{
     tool_call::ToolCall,
 };
 
+use crate::citations::Cited;
+
 /// What a follower of a run is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunEvent {
@@ -117,7 +119,7 @@ fn number(text: &str) -> Option<u32> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Followed {
     /// An event, and the place after it.
-    Event(StreamPosition, Box<RunEvent>),
+    Event(StreamPosition, Box<Cited<RunEvent>>),
     /// The server stops: come back and continue.
     Closing,
 }

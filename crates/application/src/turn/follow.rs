@@ -1,7 +1,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use stead_domain::{ConversationId, OrganizationId, RunId, run::Run};
+use stead_domain::{ConversationId, RunId, run::Run};
 use tokio::sync::watch;
 
 use super::{
@@ -19,7 +19,7 @@ const STILL_THERE: Duration = Duration::from_millis(500);
 /// go from one to the other, since a place means the same in both.
 struct Follower {
     application: Application,
-    organization: OrganizationId,
+    caller: Caller,
     run: RunId,
     /// The place after what was told.
     at: StreamPosition,
@@ -53,7 +53,7 @@ impl Application {
         let run = self.run_in(caller, thread.id, run).await?;
         let follower = Follower {
             application: self.clone(),
-            organization: caller.organization,
+            caller: *caller,
             run: run.id,
             at: from.unwrap_or_default(),
             ready: VecDeque::new(),
@@ -114,6 +114,7 @@ impl Follower {
                     self.ended = true;
                     self.ready.clear();
                 }
+                let event = self.application.with_citations(&self.caller, event).await?;
                 return Ok(Some(Followed::Event(position, Box::new(event))));
             }
             if self.ended {
@@ -169,7 +170,7 @@ impl Follower {
 
     /// Takes what is new in the database, or waits a little. Answers whether the stream goes on.
     async fn read_stored(&mut self) -> Result<bool, Error> {
-        let Some(news) = self.application.stored_news(self.organization, self.run, self.at).await? else {
+        let Some(news) = self.application.stored_news(self.caller.organization, self.run, self.at).await? else {
             return Ok(false);
         };
         self.ready.extend(news);

@@ -2,6 +2,7 @@
 
 mod agents;
 mod bounds;
+mod cited;
 mod direct;
 mod loops;
 mod mentions;

@@ -71,5 +71,6 @@ pub async fn edit_channel_message(
     });
     let said = edited.await?;
     let version = said.message.version;
+    let said = api.application.with_citations(&caller, said).await?;
     tagged(&ChannelMessageBody::from(said), version, &IfNoneMatch::default())
 }

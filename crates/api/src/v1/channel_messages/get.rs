@@ -29,5 +29,6 @@ pub async fn get_channel_message(
 ) -> Result<HttpResponse, ApiError> {
     let said = api.application.channel_message(&call.caller, call.path.message_id).await?;
     let version = said.message.version;
+    let said = api.application.with_citations(&call.caller, said).await?;
     tagged(&ChannelMessageBody::from(said), version, &known)
 }

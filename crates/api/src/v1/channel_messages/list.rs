@@ -86,5 +86,6 @@ pub async fn list_channel_messages(
 ) -> Result<HttpResponse, ApiError> {
     let ChannelMessagesQuery { limit, place, .. } = call.query;
     let messages = api.application.channel_messages(&call.caller, call.path.channel_id, place, limit).await?;
+    let messages = api.application.with_citations(&call.caller, messages).await?;
     Ok(respond::ok(&ChannelMessagesBody::from(messages)))
 }

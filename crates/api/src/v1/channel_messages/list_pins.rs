@@ -23,5 +23,6 @@ use crate::{
 #[get("/channels/{channel_id}/pins")]
 pub async fn list_pins(call: Call<ChannelPath>, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
     let pins = api.application.pins(&call.caller, call.path.channel_id).await?;
+    let pins = api.application.with_citations(&call.caller, pins).await?;
     Ok(respond::ok(&PinsBody::from(pins)))
 }

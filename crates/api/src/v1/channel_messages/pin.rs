@@ -32,5 +32,6 @@ pub async fn put_pin(
     let (caller, PinPath { channel_id, message_id }) = (call.caller, call.path);
     let pin =
         api.write(move |application| async move { application.pin(&caller, channel_id, message_id).await }).await?;
+    let pin = api.application.with_citations(&caller, pin).await?;
     Ok(respond::ok(&PinBody::from(pin)))
 }

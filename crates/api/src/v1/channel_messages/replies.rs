@@ -28,5 +28,6 @@ pub async fn list_replies(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, ApiError> {
     let replies = api.application.replies(&call.caller, call.path.message_id, call.query.page).await?;
+    let replies = api.application.with_citations(&call.caller, replies).await?;
     Ok(respond::ok(&ChannelMessagesBody::from(replies)))
 }

@@ -58,7 +58,10 @@ pub async fn answer(
             Ok(sse::stream(events, replayed))
         }
         Form::Waited => match api.application.await_answer(caller, agent_id, thread_id, run).await? {
-            Answered::Answer(message) => Ok(created(&MessageBody::from(*message), None, replayed)),
+            Answered::Answer(message) => {
+                let message = api.application.with_citations(caller, *message).await?;
+                Ok(created(&MessageBody::from(message), None, replayed))
+            }
             Answered::NotYet(run) => Ok(accepted(RunBody::from(*run), form, replayed, request)),
             Answered::Failed(error) => Err(error.into()),
         },

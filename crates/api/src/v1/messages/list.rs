@@ -76,6 +76,7 @@ pub async fn list_messages(
     let (ThreadPath { agent_id, thread_id }, MessagesQuery { limit, branches, place, .. }) = (call.path, call.query);
     let shown = (branches.into(), place);
     let messages = api.application.messages(&call.caller, agent_id, thread_id, shown, limit).await?;
+    let messages = api.application.with_citations(&call.caller, messages).await?;
     Ok(respond::ok(&MessagesBody::from(messages)))
 }
 

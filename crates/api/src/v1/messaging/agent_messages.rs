@@ -31,5 +31,6 @@ pub async fn list_agent_conversation_messages(
     let (at, limit) = call.query.asked();
     let read = api
         .write(move |application| async move { application.agent_conversation_messages(&caller, id, at, limit).await });
-    Ok(respond::ok(&InboxMessagesBody::from(read.await?)))
+    let read = api.application.with_citations(&caller, read.await?).await?;
+    Ok(respond::ok(&InboxMessagesBody::from(read)))
 }

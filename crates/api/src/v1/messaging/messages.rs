@@ -51,5 +51,6 @@ pub async fn list_conversation_messages(
     let (asked, mark_read) = (call.query.messages.asked(), call.query.mark_read.unwrap_or(true));
     let messages =
         api.write(move |application| async move { application.inbox_messages(&caller, id, asked, mark_read).await });
-    Ok(respond::ok(&InboxMessagesBody::from(messages.await?)))
+    let messages = api.application.with_citations(&caller, messages.await?).await?;
+    Ok(respond::ok(&InboxMessagesBody::from(messages)))
 }

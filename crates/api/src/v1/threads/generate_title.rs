@@ -30,5 +30,6 @@ pub async fn generate_title(
     let (caller, ThreadPath { agent_id, thread_id }) = (call.caller, call.path);
     let titled =
         api.write(move |application| async move { application.generate_title(&caller, agent_id, thread_id).await });
-    Ok(respond::ok(&ThreadBody::from(titled.await?)))
+    let titled = api.application.with_citations(&caller, titled.await?).await?;
+    Ok(respond::ok(&ThreadBody::from(titled)))
 }

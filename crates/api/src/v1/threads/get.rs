@@ -63,5 +63,6 @@ pub async fn get_thread(
     let (branches, limit) = (call.query.branches.into(), i64::from(call.query.message_limit));
     let thread = api.application.thread(&call.caller, agent_id, thread_id, branches, limit).await?;
     let version = Some(thread.thread.version);
+    let thread = api.application.with_citations(&call.caller, thread).await?;
     Tagged { body: &ThreadBody::from(thread), version, query: &call.query.to_string() }.answer(&known)
 }

@@ -1,6 +1,9 @@
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
-use stead_application::threads::{ListThreads, Scope};
+use stead_application::{
+    citations::Cited,
+    threads::{ListThreads, Scope},
+};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -81,5 +84,6 @@ impl QueryParams for ThreadsQuery {
 #[get("/chat/{agent_id}/threads")]
 pub async fn list_threads(call: Call<ChatPath, ThreadsQuery>, api: web::Data<Api>) -> Result<HttpResponse, ApiError> {
     let threads = api.application.threads(&call.caller, call.path.agent_id, call.query.list).await?;
-    Ok(respond::ok(&threads.into_iter().map(ThreadBody::from).collect::<Vec<_>>()))
+    let Cited { shown, mut citations } = api.application.with_citations(&call.caller, threads).await?;
+    Ok(respond::ok(&shown.into_iter().map(|thread| ThreadBody::of(thread, &mut citations)).collect::<Vec<_>>()))
 }

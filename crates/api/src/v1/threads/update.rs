@@ -79,6 +79,7 @@ pub async fn update_thread(
     });
     let thread = changed.await?;
     let version = Some(thread.thread.version);
+    let thread = api.application.with_citations(&caller, thread).await?;
     // As a GET without a query would answer it.
     let query = ThreadQuery::default().to_string();
     Tagged { body: &ThreadBody::from(thread), version, query: &query }.answer(&IfNoneMatch::default())

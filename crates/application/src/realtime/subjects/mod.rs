@@ -19,7 +19,7 @@ use stead_domain::{
     file::File,
     ports::{
         notifier::Typist,
-        store::{ChannelMember, ChannelMessage, ChannelView, ReadMarker, Store, StoreError, ThreadMessage},
+        store::{ChannelMember, ChannelMessage, ChannelView, ReadMarker, StoreError, ThreadMessage},
     },
     run::Run,
     status::SeenPresence,
@@ -27,17 +27,22 @@ use stead_domain::{
 };
 use uuid::Uuid;
 
+use crate::{
+    Application,
+    citations::{CitationsOf, Cited},
+};
+
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Subject {
-    /// A message of a thread.
-    Message(Box<ThreadMessage>),
+    /// A message of a thread, with what everybody in it may read of what it was made from.
+    Message(Box<Cited<ThreadMessage>>),
     /// A thread, and how much of it the agent's owner may read.
     Thread(Box<Thread>, OwnerVisibility),
     /// A thread that is deleted.
     DeletedThread(ConversationId),
-    /// A message of a channel, or the tombstone of one.
-    ChannelMessage(Box<ChannelMessage>),
+    /// A message of a channel, or the tombstone of one, likewise.
+    ChannelMessage(Box<Cited<ChannelMessage>>),
     /// A channel, as nobody in particular sees it.
     Channel(Box<ChannelView>),
     /// A channel that is deleted.
@@ -100,6 +105,7 @@ impl Subject {
 pub(super) struct Subjects {
     messages: HashMap<Uuid, ThreadMessage>,
     channel_messages: HashMap<Uuid, ChannelMessage>,
+    citations: CitationsOf,
     channels: HashMap<Uuid, ChannelView>,
     members: HashMap<(ConversationId, Uuid), ChannelMember>,
     markers: HashMap<(ConversationId, UserId), ReadMarker>,
@@ -110,8 +116,8 @@ pub(super) struct Subjects {
 
 impl Subjects {
     /// Fetches them.
-    pub async fn load(store: &dyn Store, events: &[LoggedEvent]) -> Result<Self, StoreError> {
-        let mut subjects = Self::default();
+    pub async fn load(application: &Application, events: &[LoggedEvent]) -> Result<Self, StoreError> {
+        let (mut subjects, store) = (Self::default(), &*application.store);
         let of = |is_of: fn(EventKind) -> bool| {
             let mut ids: Vec<Uuid> =
                 events.iter().filter(|logged| is_of(logged.event.kind)).map(|logged| logged.event.subject_id).collect();
@@ -119,7 +125,7 @@ impl Subjects {
             ids.dedup();
             ids
         };
-        messages::load(store, of(messages::is_of), &mut subjects).await?;
+        messages::load(application, of(messages::is_of), &mut subjects).await?;
         threads::load(store, of(threads::is_of), &mut subjects).await?;
         runs::load(store, of(runs::is_of), &mut subjects).await?;
         files::load(store, of(files::is_of), &mut subjects).await?;
@@ -140,9 +146,10 @@ impl Subjects {
             | EventKind::ReactionRemoved
             | EventKind::PinAdded
             | EventKind::PinRemoved => {
-                let in_thread = self.messages.get(&id).map(|said| Subject::Message(Box::new(said.clone())));
-                let in_channel = || self.channel_messages.get(&id).cloned();
-                in_thread.or_else(|| in_channel().map(|said| Subject::ChannelMessage(Box::new(said))))
+                let in_thread = || Some(Subject::Message(Box::new(self.cited(self.messages.get(&id)?, id))));
+                let in_channel =
+                    || Some(Subject::ChannelMessage(Box::new(self.cited(self.channel_messages.get(&id)?, id))));
+                in_thread().or_else(in_channel)
             }
             EventKind::ChannelCreated | EventKind::ChannelUpdated => {
                 self.channels.get(&id).map(|channel| Subject::Channel(Box::new(channel.clone())))
@@ -169,5 +176,10 @@ impl Subjects {
             EventKind::FileUpdated => self.files.get(&id).map(|file| Subject::File(Box::new(file.clone()))),
             EventKind::FileDeleted => Some(Subject::DeletedFile(FileId::new(id))),
         }
+    }
+    fn cited<T: Clone>(&self, said: &T, id: Uuid) -> Cited<T> {
+        let own = self.citations.get_key_value(&MessageId::new(id));
+        let citations = own.map(|(message, citations)| (*message, citations.clone())).into_iter().collect();
+        Cited { shown: said.clone(), citations }
     }
 }

@@ -225,8 +225,8 @@ macro_rules! store_contract_tests {
             }
             messages {
                 every_kind_of_message_is_read_as_written
-                a_message_is_found_in_its_organization_alone
                 the_ids_of_what_was_said_last_are_newest_first
+                a_message_is_found_in_its_organization_alone
                 another_organization_lists_none_of_the_messages
                 messages_are_listed_in_pages
                 an_empty_conversation_has_empty_pages
@@ -597,8 +597,8 @@ macro_rules! store_contract_tests {
                 one_writer_of_a_version_wins
                 commits_that_guard_a_thread_see_each_other
                 a_queue_never_grows_beyond_its_room
-                one_of_many_concurrent_starts_happens
                 nobody_is_stood_in_for_more_often_than_there_is_room
+                one_of_many_concurrent_starts_happens
                 starts_and_claims_never_run_two_at_once
                 a_failing_commit_harms_no_other
                 one_of_many_concurrent_inserts_of_an_id_lands

@@ -48,5 +48,6 @@ pub async fn list_my_stand_in_replies(
     let RepliesQuery { since, page } = call.query;
     let since = since.unwrap_or(Timestamp::EPOCH);
     let said = api.application.said_in_my_stead(&call.caller, since, page.page).await?;
+    let said = api.application.with_citations(&call.caller, said).await?;
     Ok(respond::ok(&ChannelMessagesBody::from(said)))
 }
