@@ -5,7 +5,7 @@ mod shown;
 use std::collections::{HashMap, HashSet};
 
 use stead_domain::{
-    FileId, MessageId,
+    MessageId,
     ports::{
         read_gate::{FileCandidate, MessageCandidate, Readers},
         store::StoreError,
@@ -71,7 +71,8 @@ impl Application {
         let mut found = CitationsOf::new();
         for answers in answers.chunks(AT_ONCE) {
             let kept = self.store.list_sources(readers.organization(), answers.to_vec()).await?;
-            let readable = self.readable_sources(readers, &kept).await?;
+            let asked: HashSet<SourceId> = kept.iter().map(|(_, kept)| kept.source.id).collect();
+            let readable = self.readable_sources(readers, &asked).await?;
             for (message, KeptSource { source, is_stale }) in kept {
                 let citations = found.entry(message).or_default();
                 citations.is_stale |= is_stale && source.cited;
@@ -83,20 +84,19 @@ impl Application {
         Ok(found)
     }
 
-    async fn readable_sources(
+    /// Those of these sources that all readers may read now, in whatever version.
+    pub(crate) async fn readable_sources(
         &self,
         readers: &Readers,
-        kept: &[(MessageId, KeptSource)],
+        sources: &HashSet<SourceId>,
     ) -> Result<HashSet<SourceId>, StoreError> {
-        let (mut messages, mut files): (HashSet<MessageId>, HashSet<FileId>) = Default::default();
-        for (_, kept) in kept {
-            match kept.source.id {
-                SourceId::Message(id) => drop(messages.insert(id)),
-                SourceId::File(id) => drop(files.insert(id)),
+        let (mut messages, mut files) = (Vec::new(), Vec::new());
+        for source in sources {
+            match *source {
+                SourceId::Message(id) => messages.push(MessageCandidate { id, version: None }),
+                SourceId::File(id) => files.push(FileCandidate { id, version: None }),
             }
         }
-        let messages: Vec<_> = messages.into_iter().map(|id| MessageCandidate { id, version: None }).collect();
-        let files: Vec<_> = files.into_iter().map(|id| FileCandidate { id, version: None }).collect();
         let said = self.read_gate.readable_messages(readers, &messages).await?;
         let shared = self.read_gate.readable_files(readers, &files).await?;
         let said = said.iter().map(|said| SourceId::Message(said.id));

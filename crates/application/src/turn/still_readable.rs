@@ -2,10 +2,7 @@ use std::collections::HashSet;
 
 use stead_domain::{
     agent::AgentKind,
-    ports::{
-        read_gate::{FileCandidate, MessageCandidate, Readers},
-        store::StoreError,
-    },
+    ports::{read_gate::Readers, store::StoreError},
     run::Run,
     source::{Source, SourceId},
 };
@@ -26,19 +23,8 @@ impl Application {
 
     /// Whether these readers may read all of these sources now, in whatever version.
     pub(crate) async fn are_all_readable(&self, readers: &Readers, sources: &[Source]) -> Result<bool, StoreError> {
-        let (mut messages, mut files) = (HashSet::new(), HashSet::new());
-        for source in sources {
-            match source.id {
-                SourceId::Message(id) => drop(messages.insert(id)),
-                SourceId::File(id) => drop(files.insert(id)),
-            }
-        }
-        let said: Vec<_> = messages.iter().map(|id| MessageCandidate { id: *id, version: None }).collect();
-        if self.read_gate.readable_messages(readers, &said).await?.len() < said.len() {
-            return Ok(false);
-        }
-        let shared: Vec<_> = files.iter().map(|id| FileCandidate { id: *id, version: None }).collect();
-        Ok(self.read_gate.readable_files(readers, &shared).await?.len() == shared.len())
+        let asked: HashSet<SourceId> = sources.iter().map(|source| source.id).collect();
+        Ok(self.readable_sources(readers, &asked).await?.len() == asked.len())
     }
 
     /// Who is in the conversation; the owner of a personal agent reads along in its threads.

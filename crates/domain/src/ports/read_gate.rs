@@ -14,9 +14,9 @@ use crate::{
 ///
 /// # Contract
 /// - A message is given if it is of the readers' organization, which is not deleted; if neither it nor its conversation nor
-///   the user who wrote it is deleted, it is no older than its organization keeps messages, it is not being written any
-///   more, and every reader is a member of its conversation who has not left. Of a thread about a channel every reader must
-///   be that of the channel too, which is not deleted either.
+///   the user who wrote it, or in whose stead it was written, is deleted, it is no older than its organization keeps
+///   messages, it is not being written any more, and every reader is a member of its conversation who has not left. Of a
+///   thread about a channel every reader must be that of the channel too, which is not deleted either.
 /// - A file, or a passage of one, is given if every reader uploaded it, or is such a member of a conversation in which the
 ///   thread itself, or a message that could be given (whoever wrote it), has it.
 /// - A reader who is deleted, deactivated or of another organization reads nothing, and so nobody does.

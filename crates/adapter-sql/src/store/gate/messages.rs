@@ -74,8 +74,9 @@ fn statement(readers: &Readers, candidates: &[MessageCandidate]) -> Asked {
          JOIN organizations o ON o.id = c.kept_by \
          JOIN messages m ON m.conversation_id = c.id AND m.organization_id = o.id \
          LEFT JOIN users u ON u.id = m.author_user_id \
+         LEFT JOIN users w ON w.id = m.on_behalf_of_user_id \
          LEFT JOIN agents g ON g.id = m.author_agent_id \
-         WHERE m.id IN ({ids}) AND {is_there} AND u.deleted_at IS NULL",
+         WHERE m.id IN ({ids}) AND {is_there} AND u.deleted_at IS NULL AND w.deleted_at IS NULL",
         readers = asked.text
     );
     asked

@@ -256,6 +256,9 @@ pub async fn the_gate_gives_nothing_to_who_may_not_sign_in(store: Arc<dyn Store>
     let (gone, off) = (seed.another_user(&*store).await, seed.another_user(&*store).await);
     let channel = channel_of(&*store, &[&seed.owner, &gone, &off]).await;
     let said = says(&*store, &channel, &gone, "a").await;
+    let author = Author::Agent { agent: seed.agent.id, on_behalf_of: Some(gone.id) };
+    let in_their_stead = Message { author, from_ai: true, ..in_channel(&channel, &gone, "b") };
+    apply_one(&*store, Change::Message(MessageChange::Insert(in_their_stead.clone()))).await;
     let file = file_of(&*store, &off).await;
     let deactivated = User { deactivated_at: Some(builders::at()), ..off.clone() };
     apply_one(&*store, Change::User(UserChange::Update(deactivated))).await;
@@ -264,9 +267,11 @@ pub async fn the_gate_gives_nothing_to_who_may_not_sign_in(store: Arc<dyn Store>
     assert!(!reads(&*store, &all_of(&[&seed.owner, &off]), &said).await);
     let members = Readers::members_of(seed.organization.id, channel.id);
     assert!(reads(&*store, &members, &said).await, "who cannot read is no reader of a room");
+    assert!(reads(&*store, &members, &in_their_stead).await);
     apply_one(&*store, Change::User(UserChange::Delete { user: gone.id, at: builders::at() })).await;
     assert!(!reads(&*store, &one(&gone), &said).await);
     assert!(!reads(&*store, &members, &said).await, "what they wrote goes with them");
+    assert!(!reads(&*store, &members, &in_their_stead).await, "and what was said in their stead");
     let kept = says(&*store, &channel, &seed.owner, "b").await;
     assert!(reads(&*store, &members, &kept).await);
 }
