@@ -4,6 +4,10 @@
 //! all who read the answer are in.
 
 mod injections;
+mod logs;
+mod moments;
 mod places;
 mod prompts;
 mod random;
+mod rights;
+mod sweep;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use stead_domain::ports::{llm::LlmRequest, presence::ConnectionStatus};
-use stead_testkit::fakes::{FakeVectorStore, VectorLie};
+use stead_testkit::fakes::{FakeLlm, FakeReply, FakeVectorStore, VectorLie};
 
 use crate::{
     harness::{Account, Setup, eventually, talk::text},
@@ -20,19 +20,19 @@ pub struct Places {
     /// Ann's and Ben's.
     pub ab: String,
     /// Ben's and Cy's.
-    bc: String,
+    pub bc: String,
     /// A public one; Ann and Ben are in it.
     pub open: String,
     /// Ben's and Cy's; Ann was in it.
-    left: String,
+    pub left: String,
     pub dm_ab: String,
     pub dm_bc: String,
-    dm_ac: String,
+    pub dm_ac: String,
     pub vectors: FakeVectorStore,
 }
 
 /// The secrets of all places.
-pub const SECRETS: [&str; 16] = [
+pub const SECRETS: [&str; 22] = [
     "in-ab",
     "in-bc",
     "in-open",
@@ -49,6 +49,13 @@ pub const SECRETS: [&str; 16] = [
     "talk-ben",
     "elsewhere",
     "deleted-ab",
+    // These are said by single tests.
+    "side-ben",
+    "late-said",
+    "late-edited",
+    "late-file",
+    "late-room",
+    "late-user",
 ];
 
 impl Places {
@@ -103,12 +110,7 @@ impl Places {
             are(by, &own, 2).await;
         }
         for (by, room, secret) in [(ann, &self.ab, "file-ab"), (cy, &self.bc, "file-bc")] {
-            let file = by.upload("harvest.txt", secret_of(secret)).await;
-            let at = format!("/files/{}", text(&file["id"]));
-            let read = async || (by.get(&at).await.expect(200)["status"] != "processing").then_some(());
-            eventually("the file to be read", read).await;
-            let body = json!({"content": "A file", "file_ids": [file["id"]]});
-            by.post(&format!("/channels/{room}/messages"), body).await.expect(201);
+            shares_file(by, room, secret).await;
         }
         for (by, secret) in [(ann, "talk-ann"), (ben, "talk-ben"), (eve, "elsewhere")] {
             by.talk().await.say(&secret_of(secret)).await.expect(201);
@@ -124,7 +126,7 @@ impl Places {
     }
 
     /// Waits until the index has so much of both organizations.
-    async fn index_has(&self, count: usize) {
+    pub async fn index_has(&self, count: usize) {
         eventually("the index", async || {
             let of = |account: &Account| self.vectors.kept(text(&account.organization["id"]).parse().unwrap()).len();
             (of(&self.house.ann) + of(&self.eve) >= count).then_some(())
@@ -158,6 +160,29 @@ impl Places {
         say(who, room, content).await;
         are(who, room, before + 2).await;
     }
+}
+
+/// The model says every secret that it is told, and points at what it was told first.
+pub fn repeats_what_it_is_told(llm: &FakeLlm) {
+    llm.answer_with(|request| FakeReply::text(repeated(request)));
+}
+
+/// What such a model says.
+pub fn repeated(request: &LlmRequest) -> String {
+    let secrets = told(std::slice::from_ref(request));
+    let secrets: Vec<String> = secrets.iter().map(|secret| format!("{secret}-secret [1]")).collect();
+    format!("I know: {}", secrets.join(" "))
+}
+
+/// Shares a file in a room that holds a secret; its id.
+pub async fn shares_file(by: &Account, room: &str, secret: &str) -> String {
+    let file = by.upload("harvest.txt", secret_of(secret)).await;
+    let id = text(&file["id"]).to_owned();
+    let read = async || (by.get(&format!("/files/{id}")).await.expect(200)["status"] != "processing").then_some(());
+    eventually("the file to be read", read).await;
+    let body = json!({"content": "A file", "file_ids": [id]});
+    by.post(&format!("/channels/{room}/messages"), body).await.expect(201);
+    id
 }
 
 /// What is said to hide a secret.

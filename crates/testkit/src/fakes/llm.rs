@@ -81,6 +81,13 @@ impl FakeLlm {
         self.0.progress.borrow().requests.clone()
     }
 
+    /// The same, which it then forgets: for tests that ask it for long.
+    pub fn take_requests(&self) -> Vec<LlmRequest> {
+        let mut taken = Vec::new();
+        self.0.progress.send_modify(|progress| taken = std::mem::take(&mut progress.requests));
+        taken
+    }
+
     /// Waits until it was asked so often.
     pub async fn wait_for_requests(&self, count: usize) {
         self.wait_for("requests", |progress| progress.requests.len() >= count).await;

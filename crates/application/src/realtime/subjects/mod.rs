@@ -175,8 +175,11 @@ impl Subjects {
             }
             EventKind::FileUpdated => self.files.get(&id).map(|file| Subject::File(Box::new(file.clone()))),
             EventKind::FileDeleted => Some(Subject::DeletedFile(FileId::new(id))),
+            // For the indexes alone.
+            EventKind::MessagesOutdated => None,
         }
     }
+
     fn cited<T: Clone>(&self, said: &T, id: Uuid) -> Cited<T> {
         let own = self.citations.get_key_value(&MessageId::new(id));
         let citations = own.map(|(message, citations)| (*message, citations.clone())).into_iter().collect();

@@ -84,6 +84,11 @@ impl FakeVectorStore {
         state.vectors.lag_for(Duration::ZERO);
     }
 
+    /// As if nothing had ever been stored, or asked for.
+    pub fn forget(&self) {
+        *self.state() = State::default();
+    }
+
     /// From now on these are lies.
     pub fn lie(&self, lies: impl IntoIterator<Item = VectorLie>) {
         self.state().lies = lies.into_iter().collect();
