@@ -1,6 +1,9 @@
 # The one door to the house. A recipe calls cargo or a script; there is no logic here.
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test openapi bench chaos fuzz-api
+.PHONY: help setup run check test openapi bench bench-retrieval chaos fuzz-api
+
+# Logs of chat for `make bench-retrieval`.
+CHAT ?= ../shared/data/irc
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile
@@ -23,6 +26,9 @@ openapi: ## write openapi/stead.json anew from the handlers
 bench: ## measure: this machine's floors, and what Stead makes of them, on both databases
 	cargo build --release -p stead-server --bin stead
 	scripts/postgres cargo run --release -p stead-bench
+
+bench-retrieval: ## how good search by words, by meaning and by both is on real chat (CHAT=folder of logs)
+	scripts/postgres cargo run -p stead-bench --bin stead-bench-retrieval -- $(CHAT)
 
 chaos: ## kill -9 the server at random moments, 200 times on each database
 	STEAD_TEST_CHAOS_ROUNDS=200 scripts/postgres cargo test -p stead-server --test main chaos:: -- --nocapture --test-threads=1

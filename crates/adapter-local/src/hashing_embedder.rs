@@ -1,25 +1,22 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use stead_domain::ports::{Embedder, embedder::normalized, llm::LlmError};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-use unicode_segmentation::UnicodeSegmentation;
-
-use crate::offline::words::is_topic;
+use stead_domain::{
+    ports::{Embedder, embedder::normalized, llm::LlmError},
+    search::{Telling, telling, words},
+};
 
 /// How many places a vector has.
 const DIMENSIONS: usize = 384;
 /// What is looked at of a text, in characters.
 const MAX_TEXT: usize = 20_000;
-/// What a word counts, one that says little, and all pieces of one together.
-const WORD: f32 = 1.0;
-const COMMON_WORD: f32 = 0.1;
-const PIECES: f32 = 0.8;
-/// How long a word's pieces are, in characters.
+/// How long a word's pieces are, in characters, and what all pieces of one count beside it.
 const PIECE: usize = 3;
+const PIECES: f32 = 0.8;
 
-/// Vectors without a model: each word of a text, and each piece of it, counts at a place that its hash names. So texts that
-/// share words, or forms of them, are near each other; synonyms are not. The same text gives the same vector, for ever.
+/// Vectors without a model: each word of a text, and each piece of it, counts at a place that its hash names, the more the word
+/// says. So texts that share words, or forms of them, are near each other; synonyms are not. The same text gives the same
+/// vector, for ever.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HashingEmbedder;
 
@@ -30,7 +27,7 @@ impl Embedder for HashingEmbedder {
     }
 
     fn model(&self) -> &str {
-        "feature-hashing-384-v1"
+        "feature-hashing-384-v2"
     }
 
     fn asks_a_model(&self) -> bool {
@@ -38,20 +35,26 @@ impl Embedder for HashingEmbedder {
     }
 }
 
+/// What a word counts. Nobody here knows how rare a word is; how common it is in its language is known of some.
+fn weight(word: &str) -> f32 {
+    match telling(word) {
+        Telling::Nothing => 0.03,
+        Telling::Little => 0.2,
+        Telling::Much => 1.0,
+    }
+}
+
 fn vector(text: &str) -> Vec<f32> {
-    let text = folded(text.char_indices().nth(MAX_TEXT).and_then(|(end, _)| text.get(..end)).unwrap_or(text));
+    let text = text.char_indices().nth(MAX_TEXT).and_then(|(end, _)| text.get(..end)).unwrap_or(text);
     // Sorted, so that sums come out the same to the last digit.
     let mut features: BTreeMap<u64, f32> = BTreeMap::new();
     let mut count = |feature: &str, weight: f32| *features.entry(hash(feature)).or_default() += weight;
-    for word in text.unicode_words() {
-        if !is_topic(word) {
-            count(word, COMMON_WORD);
-            continue;
-        }
-        count(word, WORD);
+    for word in words(text) {
+        let (word, weight) = (word.folded.as_str(), weight(&word.folded));
+        count(word, weight);
         let signs: Vec<char> = std::iter::once('<').chain(word.chars()).chain(std::iter::once('>')).collect();
         let pieces = signs.windows(PIECE);
-        let each = PIECES / f32::from(u16::try_from(pieces.len().max(1)).unwrap_or(u16::MAX));
+        let each = weight * PIECES / f32::from(u16::try_from(pieces.len().max(1)).unwrap_or(u16::MAX));
         for piece in pieces {
             count(&piece.iter().collect::<String>(), each);
         }
@@ -67,11 +70,6 @@ fn vector(text: &str) -> Vec<f32> {
         }
     }
     vector
-}
-
-/// Lower case, without accents and without differences that only look so.
-fn folded(text: &str) -> String {
-    text.nfkd().filter(|sign| !is_combining_mark(*sign)).flat_map(char::to_lowercase).collect()
 }
 
 /// FNV-1a with a last stir: the same on every machine and in every version.

@@ -199,6 +199,7 @@ CREATE TABLE threads (
     last_activity_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX threads_of_user ON threads (organization_id, agent_id, user_id, last_activity_at, id);
+CREATE INDEX threads_user ON threads (user_id);
 CREATE INDEX threads_of_agent ON threads (organization_id, agent_id, last_activity_at, id);
 CREATE INDEX threads_channel ON threads (channel_id) WHERE channel_id IS NOT NULL;
 

@@ -6,7 +6,7 @@ mod ranking;
 mod summary;
 mod title;
 mod tools;
-pub(crate) mod words;
+mod words;
 
 use std::{collections::VecDeque, time::Duration};
 

@@ -27,7 +27,7 @@ pub(super) fn topics(text: &str) -> HashSet<String> {
     text.unicode_words().map(str::to_lowercase).filter(|word| is_topic(word)).collect()
 }
 
-pub(crate) fn is_topic(word: &str) -> bool {
+fn is_topic(word: &str) -> bool {
     // In scripts without spaces a word may be a single sign.
     let is_long_enough = !word.is_ascii() || word.len() > 2 || word.bytes().any(|byte| byte.is_ascii_digit());
     is_long_enough && !COMMON.contains(&word)

@@ -55,13 +55,15 @@ impl PersonaQueries for SqlStore {
         self.read(move |conn| list(conn, organization, user.into(), DbTime(since), page).boxed()).await
     }
 
-    async fn sidebars_of(
+    async fn newest_threads_of(
         &self,
         organization: OrganizationId,
         user: UserId,
+        only_about_channels: bool,
         limit: u32,
-    ) -> Result<Vec<(ConversationId, ConversationId)>, StoreError> {
-        self.read(move |conn| sidebars(conn, organization.into(), user.into(), i64::from(limit)).boxed()).await
+    ) -> Result<Vec<(ConversationId, Option<ConversationId>)>, StoreError> {
+        let (organization, user, limit) = (organization.into(), user.into(), i64::from(limit));
+        self.read(move |conn| newest_threads(conn, organization, user, only_about_channels, limit).boxed()).await
     }
 
     async fn said_by(
@@ -133,23 +135,25 @@ async fn list(
     Ok(Slice { items: items.into_iter().map(MessageId::from).collect(), has_older, has_newer })
 }
 
-async fn sidebars(
+async fn newest_threads(
     conn: &mut Conn,
     organization: DbId,
     user: DbId,
+    only_about_channels: bool,
     limit: i64,
-) -> Result<Vec<(ConversationId, ConversationId)>, SqlError> {
+) -> Result<Vec<(ConversationId, Option<ConversationId>)>, SqlError> {
     let query = threads::table
         .inner_join(conversations::table)
         .filter(threads::organization_id.eq(organization))
         .filter(threads::user_id.eq(user))
-        .filter(threads::channel_id.is_not_null())
         .filter(conversations::deleted_at.is_null())
         .order((threads::last_activity_at.desc(), threads::id.desc()))
         .limit(limit)
-        .select((threads::id, threads::channel_id.assume_not_null()));
-    let found: Vec<(DbId, DbId)> = query.load(conn).await?;
-    Ok(found.into_iter().map(|(thread, channel)| (thread.into(), channel.into())).collect())
+        .select((threads::id, threads::channel_id))
+        .into_boxed();
+    let query = if only_about_channels { query.filter(threads::channel_id.is_not_null()) } else { query };
+    let found: Vec<(DbId, Option<DbId>)> = query.load(conn).await?;
+    Ok(found.into_iter().map(|(thread, channel)| (thread.into(), channel.map(Into::into))).collect())
 }
 
 #[derive(QueryableByName)]

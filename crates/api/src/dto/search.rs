@@ -1,5 +1,5 @@
 use serde::Serialize;
-use stead_application::search::{Found, FoundWhat, SearchPage};
+use stead_application::search::{Found, SearchPage, SearchResult};
 use stead_domain::{
     message::Author,
     ports::read_gate::{FileText, MessageText, PassageText, SaidIn},
@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::{Time, author::AuthorKindBody};
 
-/// A page of what was found, newest first. A page may have less than was asked for, and yet another may follow.
+/// A page of what was found: newest first, or, by meaning, the best first. A page may have less than was asked for, and yet
+/// another may follow.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SearchResults)]
 pub struct SearchBody {
@@ -20,6 +21,9 @@ pub struct SearchBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false, pattern = "^[A-Za-z0-9_-]{32}$")]
     pub next_cursor: Option<String>,
+    /// Whether meaning was asked for and did not count: the index, or what makes them, is away, or may not be used now. What is
+    /// here was found by words.
+    pub degraded: bool,
 }
 
 /// A message or a file that was found.
@@ -38,7 +42,8 @@ pub struct SearchResultBody {
     #[schema(value_type = FoundFileBody, required = false)]
     pub file: Option<FoundFileBody>,
     /// Up to three parts of the text, as HTML: what was searched for stands in `<mark>`, there is no other element, and
-    /// everything else is escaped. `…` stands where the text goes on.
+    /// everything else is escaped. `…` stands where the text goes on. Of what was found by its meaning and has none of the
+    /// words, its beginning.
     #[schema(max_items = 3)]
     pub highlights: Vec<String>,
 }
@@ -145,18 +150,19 @@ pub struct FoundPassageBody {
 
 impl From<SearchPage> for SearchBody {
     fn from(page: SearchPage) -> Self {
-        let next_cursor = page.next.map(|next| next.to_text());
-        Self { results: page.found.into_iter().map(SearchResultBody::from).collect(), next_cursor }
+        let SearchPage { results, next, degraded } = page;
+        let next_cursor = next.map(|next| next.to_text());
+        Self { results: results.into_iter().map(SearchResultBody::from).collect(), next_cursor, degraded }
     }
 }
 
-impl From<Found> for SearchResultBody {
-    fn from(found: Found) -> Self {
-        let highlights = found.highlights.iter().map(marked).collect();
-        let (message, file) = match found.what {
-            FoundWhat::Message(message) => (Some(message.into_inner().into()), None),
-            FoundWhat::Passage(passage) => (None, Some(passage.into_inner().into())),
-            FoundWhat::File(file) => (None, Some(file.into_inner().into())),
+impl From<SearchResult> for SearchResultBody {
+    fn from(SearchResult { found, highlights }: SearchResult) -> Self {
+        let highlights = highlights.iter().map(marked).collect();
+        let (message, file) = match found {
+            Found::Message(message) => (Some(message.into_inner().into()), None),
+            Found::Passage(passage) => (None, Some(passage.into_inner().into())),
+            Found::File(file) => (None, Some(file.into_inner().into())),
         };
         let kind = if message.is_some() { SearchResultKind::Message } else { SearchResultKind::File };
         Self { kind, message, file, highlights }
@@ -292,6 +298,7 @@ impl SearchBody {
                 result(SearchResultKind::File, None, Some(file), "<mark>Deployment</mark> is every Tuesday."),
             ],
             next_cursor: Some("AADMG6sXCAB__wGXo8RdboCAmhsAAAAA".to_owned()),
+            degraded: false,
         }
     }
 }

@@ -114,7 +114,7 @@ impl Application {
         let question = Question {
             author,
             leave_out: vec![asked.id],
-            ..Question::of(&asked.content, (readers, run.requested_by), places, run.account())
+            ..Question::new(&asked.content, readers, run.requested_by, places, run.account())
         };
         self.knowledge(&question, budget).await
     }

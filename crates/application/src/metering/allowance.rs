@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use stead_domain::{OrganizationId, Timestamp, UserId, organization::Organization};
 
 use super::{Budget, Budgets};
@@ -10,11 +12,7 @@ impl Application {
     /// # Errors
     /// [`Conflict::AiDisabled`]; [`Conflict::AiBudgetUsedUp`] where this month's budget of either was used.
     pub(crate) async fn require_ai(&self, organization: OrganizationId, user: Option<UserId>) -> Result<(), Error> {
-        let found = self.organizations.find(organization, BELIEVED, || self.store.find_organization(organization));
-        let Some(found) = found.await? else { return Err(Error::Unauthenticated) };
-        if !found.ai_enabled {
-            return Err(Error::Conflict(Conflict::AiDisabled));
-        }
+        let found = self.require_ai_enabled(organization).await?;
         let month = self.clock.now().start_of_month();
         let of_organization = self.budget_of_organization(&found, month).await?;
         let of_user = match user {
@@ -25,6 +23,16 @@ impl Application {
         };
         let is_left = of_organization.is_none_or(Budget::is_left) && of_user.is_none_or(Budget::is_left);
         if is_left { Ok(()) } else { Err(Error::Conflict(Conflict::AiBudgetUsedUp)) }
+    }
+
+    /// The organization, if its admins have not switched AI off.
+    ///
+    /// # Errors
+    /// [`Conflict::AiDisabled`].
+    pub(crate) async fn require_ai_enabled(&self, organization: OrganizationId) -> Result<Arc<Organization>, Error> {
+        let found = self.organizations.find(organization, BELIEVED, || self.store.find_organization(organization));
+        let Some(found) = found.await? else { return Err(Error::Unauthenticated) };
+        if found.ai_enabled { Ok(found) } else { Err(Error::Conflict(Conflict::AiDisabled)) }
     }
 
     /// What the caller may still have used this month, and, for admins, the organization.

@@ -25,6 +25,11 @@ impl Models {
         self.llm.default_model()
     }
 
+    /// Whether vectors are made by a model, or by the house itself.
+    pub fn embedder_asks_a_model(&self) -> bool {
+        self.embedder.asks_a_model()
+    }
+
     /// Which vectors may be compared.
     pub fn embedding_model(&self) -> &str {
         self.embedder.model()

@@ -23,13 +23,11 @@ impl Application {
     /// # Errors
     /// Those of the store.
     pub(crate) async fn knowledge(&self, question: &Question<'_>, prompt: u32) -> Result<Knowledge, Error> {
-        let found = self.find(question).await?;
+        let found = self.find(question).await?.found;
         if found.is_empty() {
             return Ok(Knowledge::default());
         }
-        let places: Vec<ConversationId> = question.places.iter().map(|place| place.conversation_id()).collect();
-        let readers = question.readers.clone().within(places);
-        let mut shown = self.with_what_was_said_around(&readers, found).await?;
+        let mut shown = self.with_what_was_said_around(&question.audience(), found).await?;
         for shown in &mut shown {
             if let Shown::Said(excerpt) = shown {
                 excerpt.messages.retain(|message| !question.leave_out.contains(&message.id));

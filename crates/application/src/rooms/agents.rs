@@ -44,7 +44,7 @@ impl Application {
         let places = vec![VectorPlace::Channel(room)];
         let question = Question {
             leave_out: said.iter().map(|said| said.id).chain([run.trigger_message_id]).collect(),
-            ..Question::of(&asked, (readers, run.requested_by), places, run.account())
+            ..Question::new(&asked, readers, run.requested_by, places, run.account())
         };
         let Knowledge { text, sources } = self.knowledge(&question, budget).await?;
         let history = said.iter().map(|said| as_llm_message(said, agent)).collect();

@@ -1,19 +1,19 @@
-use std::collections::HashMap;
-
 use stead_domain::{
-    FileId, MessageId, Readable,
     ports::{
-        read_gate::{FileText, MessageText, PassageText, Readers},
+        read_gate::Readers,
         store::{FileHit, FileSearch, Matching, MessageHit, MessageSearch, PLACES_A_MILLISECOND, Rooms},
     },
     scope::Scope,
     search::{SearchQuery, highlights},
 };
 
-use super::{Found, FoundWhat, Search, SearchAmong, SearchCursor, SearchPage};
-use crate::{Application, Caller, Error};
+use super::{Search, SearchAmong, SearchCursor, SearchPage, SearchResult, Wanted};
+use crate::{
+    Application, Caller, Error,
+    retrieval::{Candidate, Mode},
+};
 
-/// Something that an index named.
+/// Something that the index of words named.
 #[derive(Debug, Clone, Copy)]
 enum Hit {
     Message(MessageHit),
@@ -28,93 +28,74 @@ impl Hit {
             Self::File(hit) => hit.candidate.id.uuid().as_u64_pair().0 >> 16,
         }
     }
+
+    fn candidate(&self) -> Candidate {
+        match self {
+            Self::Message(hit) => hit.into(),
+            Self::File(hit) => hit.into(),
+        }
+    }
 }
 
 impl Application {
-    /// Finds what the caller may read now, newest first.
+    /// Finds what the caller may read now.
     ///
     /// # Errors
-    /// [`Error::MissingScope`] if they came with a key that may not read what they ask for. Else those of the store.
+    /// [`Error::MissingScope`] if they came with a key that may not read what they ask for. By meaning alone:
+    /// [`Conflict::AiDisabled`](crate::Conflict::AiDisabled) or
+    /// [`Conflict::AiBudgetUsedUp`](crate::Conflict::AiBudgetUsedUp) where it may not be asked for now;
+    /// [`Error::AiUnavailable`] or [`Error::Unavailable`] where it is not to be had. Else those of the store.
     pub async fn search(&self, caller: &Caller, search: &Search) -> Result<SearchPage, Error> {
-        let in_messages = search.among != Some(SearchAmong::Files);
-        let in_files = search.among != Some(SearchAmong::Messages);
         match search.among {
             Some(SearchAmong::Files) => caller.require(Scope::FilesRead)?,
             Some(SearchAmong::Messages) | None => caller.require(Scope::ChannelsRead)?,
         }
+        match &search.wanted {
+            Wanted::Words(query, after) => self.search_words(caller, search, query, *after).await,
+            Wanted::Meaning(text) => self.search_meaning(caller, search, text, Mode::Semantic).await,
+            Wanted::Both(text) => self.search_meaning(caller, search, text, Mode::Hybrid).await,
+        }
+    }
+
+    async fn search_words(
+        &self,
+        caller: &Caller,
+        search: &Search,
+        query: &SearchQuery,
+        from: Option<SearchCursor>,
+    ) -> Result<SearchPage, Error> {
         let limit = usize::try_from(search.limit.get()).unwrap_or(usize::MAX);
         let mut hits: Vec<Hit> = Vec::new();
-        if in_messages {
-            let found = self.store.search_messages(message_search(caller, search)).await?;
+        if search.among != Some(SearchAmong::Files) {
+            let found = self.store.search_messages(message_search(caller, search, query, from)).await?;
             hits.extend(found.into_iter().map(Hit::Message));
         }
-        if in_files && caller.scopes.hold(Scope::FilesRead) {
-            let found = self.store.search_files(file_search(caller, search)).await?;
+        if search.among != Some(SearchAmong::Messages) && caller.scopes.hold(Scope::FilesRead) {
+            let found = self.store.search_files(file_search(caller, search, query, from)).await?;
             hits.extend(found.into_iter().map(Hit::File));
         }
         hits.sort_by_key(|hit| std::cmp::Reverse(hit.time()));
         let is_more = hits.len() > limit;
         hits.truncate(limit);
-        let next = is_more.then(|| after(search.after, &hits));
+        let next = is_more.then(|| after(from, &hits));
         let readers = Readers::one(caller.organization, caller.user);
-        Ok(SearchPage { found: self.let_through(&readers, &search.query, &hits).await?, next })
-    }
-
-    /// What may be read now, and still has what was asked for.
-    async fn let_through(&self, readers: &Readers, query: &SearchQuery, hits: &[Hit]) -> Result<Vec<Found>, Error> {
-        let (mut messages, mut passages, mut files) = (Vec::new(), Vec::new(), Vec::new());
-        for hit in hits {
-            match hit {
-                Hit::Message(hit) => messages.push(hit.candidate),
-                Hit::File(FileHit { passage: Some(passage), .. }) => passages.push(*passage),
-                Hit::File(hit) => files.push(hit.candidate),
-            }
-        }
-        let messages = self.read_gate.readable_messages(readers, &messages).await?;
-        let passages = self.read_gate.readable_passages(readers, &passages).await?;
-        let files = self.read_gate.readable_files(readers, &files).await?;
-        let mut messages: HashMap<MessageId, Readable<MessageText>> =
-            messages.into_iter().map(|message| (message.id, message)).collect();
-        let mut passages: HashMap<FileId, Readable<PassageText>> =
-            passages.into_iter().map(|passage| (passage.file.id, passage)).collect();
-        let mut files: HashMap<FileId, Readable<FileText>> = files.into_iter().map(|file| (file.id, file)).collect();
-        let found = hits.iter().filter_map(|hit| {
-            let what = match hit {
-                Hit::Message(hit) => FoundWhat::Message(messages.remove(&hit.candidate.id)?),
-                Hit::File(FileHit { passage: Some(passage), .. }) => {
-                    FoundWhat::Passage(passages.remove(&passage.file)?)
-                }
-                Hit::File(hit) => FoundWhat::File(files.remove(&hit.candidate.id)?),
-            };
-            let highlights = highlights(&what.text(), query)?;
-            Some(Found { what, highlights })
+        let found = self.let_through(&readers, hits.iter().map(Hit::candidate)).await?;
+        // What has changed meanwhile may not have it any more.
+        let still_has_it = found.into_iter().filter_map(|found| {
+            let highlights = highlights(&found.text(), query)?;
+            Some(SearchResult { found, highlights })
         });
-        Ok(found.collect())
+        Ok(SearchPage { results: still_has_it.collect(), next, degraded: false })
     }
 }
 
-impl FoundWhat {
-    /// In what it was found.
-    fn text(&self) -> String {
-        match self {
-            Self::Message(message) => message.content.clone(),
-            Self::Passage(passage) => passage.text.clone(),
-            Self::File(file) => match &file.summary {
-                Some(summary) => format!("{}\n{summary}", file.name.as_str()),
-                None => file.name.as_str().to_owned(),
-            },
-        }
-    }
-}
-
-fn message_search(caller: &Caller, search: &Search) -> MessageSearch {
+fn message_search(caller: &Caller, search: &Search, query: &SearchQuery, from: Option<SearchCursor>) -> MessageSearch {
     MessageSearch {
         organization: caller.organization,
         user: caller.user,
-        query: search.query.clone(),
-        matching: Matching::All { below: search.after.and_then(|after| after.messages_below) },
-        // A key finds only what its scopes let it read.
-        rooms: if caller.scopes.hold(Scope::ThreadsRead) { Rooms::Any } else { Rooms::Channels },
+        query: query.clone(),
+        matching: Matching::All { below: from.and_then(|from| from.messages_below) },
+        rooms: rooms(caller),
         conversations: search.conversation.map(|conversation| vec![conversation]),
         author: search.from_user,
         since: search.since,
@@ -123,18 +104,23 @@ fn message_search(caller: &Caller, search: &Search) -> MessageSearch {
     }
 }
 
-fn file_search(caller: &Caller, search: &Search) -> FileSearch {
+fn file_search(caller: &Caller, search: &Search, query: &SearchQuery, from: Option<SearchCursor>) -> FileSearch {
     FileSearch {
         organization: caller.organization,
         user: caller.user,
-        query: search.query.clone(),
-        matching: Matching::All { below: search.after.and_then(|after| after.files_below) },
+        query: query.clone(),
+        matching: Matching::All { below: from.and_then(|from| from.files_below) },
         conversation: search.conversation,
         author: search.from_user,
         since: search.since,
         before: search.before,
         limit: one_more(search),
     }
+}
+
+/// Of what conversations: a key finds only what its scopes let it read.
+pub(super) fn rooms(caller: &Caller) -> Rooms {
+    if caller.scopes.hold(Scope::ThreadsRead) { Rooms::Any } else { Rooms::Channels }
 }
 
 /// One more than the page holds tells whether there are more.

@@ -2,26 +2,30 @@
 //!
 //! An index names candidates; every one of them passes the [`ReadGate`](stead_domain::ports::ReadGate) before anything of it
 //! is shown, and what is shown is its text as it is now. So an index may be late, and nobody reads what they should not.
+//!
+//! By words, what has all of them, newest first and page by page, is found here; by meaning, what fits best is what
+//! retrieval finds for prompts, in everything that the caller may read.
 
 mod cursor;
 mod find;
 mod indexer;
+mod meaning;
 
 use stead_domain::{
-    ConversationId, Readable, Timestamp, UserId,
+    ConversationId, Timestamp, UserId,
     page::PageLimit,
-    ports::read_gate::{FileText, MessageText, PassageText},
     search::{Highlight, SearchQuery},
 };
 
 pub use self::cursor::SearchCursor;
 pub(crate) use self::indexer::Words;
+pub use crate::retrieval::Found;
 
 /// What somebody asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Search {
-    /// For what.
-    pub query: SearchQuery,
+    /// For what, and how.
+    pub wanted: Wanted,
     /// Among messages, files, or both.
     pub among: Option<SearchAmong>,
     /// Only in this conversation.
@@ -34,8 +38,18 @@ pub struct Search {
     pub before: Option<Timestamp>,
     /// At most so much.
     pub limit: PageLimit,
-    /// Where the page before ended.
-    pub after: Option<SearchCursor>,
+}
+
+/// For what is searched, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wanted {
+    /// What has these words: the newest first, from where the page before ended.
+    Words(SearchQuery, Option<SearchCursor>),
+    /// What is near to this in meaning: the nearest first.
+    Meaning(String),
+    /// What is near to this in meaning or has some of its words: the best first. Where meaning is not to be had, by words
+    /// alone.
+    Both(String),
 }
 
 /// Among what is searched.
@@ -47,31 +61,22 @@ pub enum SearchAmong {
     Files,
 }
 
-/// A page of what was found, newest first.
+/// A page of what was found, in the order that was asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchPage {
     /// What was found.
-    pub found: Vec<Found>,
+    pub results: Vec<SearchResult>,
     /// Where the next page begins, if there may be more.
     pub next: Option<SearchCursor>,
+    /// Whether meaning should have counted and did not.
+    pub degraded: bool,
 }
 
 /// Something that was found, and where in it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct SearchResult {
     /// What it is.
-    pub what: FoundWhat,
-    /// The parts of its text that have what was asked for.
+    pub found: Found,
+    /// The parts of its text that have what was asked for, or else its beginning.
     pub highlights: Vec<Highlight>,
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FoundWhat {
-    /// A message.
-    Message(Readable<MessageText>),
-    /// A file, by one of its passages.
-    Passage(Readable<PassageText>),
-    /// A file, by its name or summary.
-    File(Readable<FileText>),
 }

@@ -77,8 +77,10 @@ impl Application {
         budget: u32,
     ) -> Result<(String, Knowledge), Error> {
         let style = self.style_of(stand_in.owner.organization_id, stand_in.owner.id, scope).await?;
-        let readers = (scope.readers.clone(), stand_in.asker);
-        let question = Question { leave_out: known, ..Question::of(asked, readers, scope.places(), account) };
+        let question = Question {
+            leave_out: known,
+            ..Question::new(asked, scope.readers.clone(), stand_in.asker, scope.places(), account)
+        };
         let knowledge = self.knowledge(&question, budget).await?;
         Ok((instructions(stand_in, style.as_deref()), knowledge))
     }

@@ -42,14 +42,14 @@ impl Application {
         };
         let rooms = self.store.memberships_of(run.organization_id, owner).await?;
         let rooms = rooms.into_iter().map(|(membership, _)| membership.conversation_id);
-        let sidebars = self.store.sidebars_of(run.organization_id, owner, SIDEBARS).await?;
+        let sidebars = self.store.newest_threads_of(run.organization_id, owner, true, SIDEBARS).await?;
         let may_use = |conversation: &ConversationId| persona.may_use(*conversation);
         let mut places: Vec<VectorPlace> = rooms.filter(may_use).map(VectorPlace::Channel).collect();
-        let sidebars = sidebars.into_iter().filter(|(_, channel)| may_use(channel));
+        let sidebars = sidebars.into_iter().filter(|(_, channel)| channel.as_ref().is_none_or(may_use));
         places.extend(sidebars.map(|(thread, _)| VectorPlace::Thread(thread)));
         let question = Question {
             leave_out: said.iter().map(|said| said.id).chain([run.trigger_message_id]).collect(),
-            ..Question::of(&asked, (readers, owner), places, run.account())
+            ..Question::new(&asked, readers, owner, places, run.account())
         };
         let Knowledge { text, sources } = self.knowledge(&question, budget).await?;
         let history = said

@@ -34,6 +34,22 @@ pub fn highlights(text: &str, query: &SearchQuery) -> Option<Vec<Highlight>> {
             return None;
         }
     }
+    Some(parts(text, &words, found))
+}
+
+/// Where a text has any of what a query asks for, at most three parts; how it begins if it has nothing of it.
+pub fn excerpts(text: &str, query: &SearchQuery) -> Vec<Highlight> {
+    let words: Vec<Word> = words(text).collect();
+    let found: Vec<Range<usize>> = query.terms().iter().flat_map(|term| places(&words, term)).collect();
+    if found.is_empty() {
+        let beginning = shown(text, &words, 0..ceiling(text, 2 * AROUND), &[]);
+        return if beginning.text.is_empty() { Vec::new() } else { vec![beginning] };
+    }
+    parts(text, &words, found)
+}
+
+/// What was found, with what stands around it.
+fn parts(text: &str, words: &[Word], mut found: Vec<Range<usize>>) -> Vec<Highlight> {
     found.sort_unstable_by_key(|range| (range.start, range.end));
     let mut parts: Vec<(Range<usize>, Vec<Range<usize>>)> = Vec::new();
     for range in apart(found) {
@@ -51,7 +67,7 @@ pub fn highlights(text: &str, query: &SearchQuery) -> Option<Vec<Highlight>> {
             _ => parts.push((around, vec![range])),
         }
     }
-    Some(parts.into_iter().map(|(part, found)| shown(text, &words, part, &found)).collect())
+    parts.into_iter().map(|(part, found)| shown(text, words, part, &found)).collect()
 }
 
 /// Where the words of a term follow one another.
@@ -80,7 +96,7 @@ fn apart(sorted: Vec<Range<usize>>) -> Vec<Range<usize>> {
 /// Cut at words, where one is near, rather than within them.
 fn shown(text: &str, words: &[Word], part: Range<usize>, found: &[Range<usize>]) -> Highlight {
     let first = found.first().map_or(part.start, |range| range.start);
-    let last = found.last().map_or(part.end, |range| range.end);
+    let last = found.last().map_or(part.start, |range| range.end);
     let whole = |at: &Range<usize>| part.start <= at.start && at.end <= part.end;
     let start = if part.start == 0 {
         0
@@ -156,13 +172,27 @@ mod tests {
         assert!(parts.len() <= 3 && parts.iter().all(|part| part.text.len() < 1_000));
     }
 
+    #[test]
+    fn a_text_is_shown_also_where_little_of_it_was_asked_for() {
+        let shown = |text: &str, query: &str| -> Vec<String> {
+            excerpts(text, &SearchQuery::of_text(query)).into_iter().map(|part| part.text).collect()
+        };
+        assert_eq!(shown("Pears are ripe", "plums or pears"), ["Pears are ripe"]);
+        assert_eq!(excerpts("Pears are ripe", &SearchQuery::of_text("plums, pears"))[0].found, vec![0..5]);
+        assert_eq!(shown("Pears are ripe", "plums"), ["Pears are ripe"]);
+        let long = shown(&"wörter ".repeat(100), "plums");
+        assert!(long.len() == 1 && long[0].len() < 200 && long[0].ends_with("wörter"), "{long:?}");
+        assert!(shown("", "plums").is_empty());
+    }
+
     proptest! {
         #[test]
         fn parts_are_of_the_text(text in "[ a-dÄ日👋\"<]{0,400}", query in "[ a-dä日\"*]{1,12}") {
             let query = SearchQuery::parse(&query).unwrap();
-            for part in highlights(&text, &query).unwrap_or_default() {
+            let all = highlights(&text, &query).unwrap_or_default();
+            prop_assert!(all.iter().all(|part| !part.found.is_empty()));
+            for part in all.into_iter().chain(excerpts(&text, &query)) {
                 prop_assert!(text.contains(&part.text));
-                prop_assert!(!part.found.is_empty());
                 let mut before = 0;
                 for range in part.found {
                     prop_assert!(range.start >= before && range.start < range.end);

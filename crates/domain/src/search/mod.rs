@@ -4,8 +4,10 @@
 
 mod highlight;
 mod query;
+mod telling;
 mod words;
 
-pub use highlight::{Highlight, highlights};
+pub use highlight::{Highlight, excerpts, highlights};
 pub use query::{SearchQuery, Term};
+pub use telling::{Telling, telling};
 pub use words::{Word, folded_words, words};

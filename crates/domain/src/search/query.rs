@@ -1,4 +1,7 @@
-use super::words::words;
+use super::{
+    telling::{Telling, telling},
+    words::words,
+};
 use crate::{Invalid, text::checked};
 
 /// What somebody searches for. Any text is a query: words and `"phrases in quotes"`, all of which a text must have; a
@@ -57,16 +60,20 @@ impl SearchQuery {
         Ok(Self { terms })
     }
 
-    /// Of a text that is no query (a question, say): its words, each for itself, as many as fit.
+    /// Of a text that is no query (a question, say): its words, each for itself, as many as fit, without those that say
+    /// nothing, where it has others.
     pub fn of_text(text: &str) -> Self {
-        let mut terms: Vec<Term> = Vec::new();
+        let mut distinct: Vec<String> = Vec::new();
         for word in words(text) {
-            let term = Term { words: vec![word.folded], goes_on: false };
-            if terms.len() < Self::MAX_WORDS && !terms.contains(&term) {
-                terms.push(term);
+            if !distinct.contains(&word.folded) {
+                distinct.push(word.folded);
             }
         }
-        Self { terms }
+        if distinct.iter().any(|word| telling(word) > Telling::Nothing) {
+            distinct.retain(|word| telling(word) > Telling::Nothing);
+        }
+        distinct.truncate(Self::MAX_WORDS);
+        Self { terms: distinct.into_iter().map(|word| Term { words: vec![word], goes_on: false }).collect() }
     }
 
     /// What a text must have. Nothing where the query has no words: then nothing is found.
@@ -135,10 +142,16 @@ mod tests {
 
     #[test]
     fn a_text_is_asked_for_by_its_words() {
-        let query = SearchQuery::of_text("Does \"anybody\" know, does anybody?");
-        let words: Vec<_> = query.terms().iter().map(|term| term.words.concat()).collect();
-        assert_eq!(words, ["does", "anybody", "know"]);
-        assert!(query.terms().iter().all(|term| !term.goes_on));
+        for (text, expected) in [
+            ("Does \"anybody\" have pears, does anybody? Pears?", &["pears"][..]),
+            ("Who is it?", &["who", "is", "it"]),
+            ("?!", &[]),
+        ] {
+            let query = SearchQuery::of_text(text);
+            let words: Vec<_> = query.terms().iter().map(|term| term.words.concat()).collect();
+            assert_eq!(words, expected);
+            assert!(query.terms().iter().all(|term| !term.goes_on));
+        }
         assert_eq!(SearchQuery::of_text(&(0..99).map(|n| format!("{n} ")).collect::<String>()).terms().len(), 32);
     }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::places::{Places, QUESTION, secrets_in, told};
-use crate::harness::{Account, Setup};
+use crate::harness::{Account, Setup, talk::text};
 
 on_both!(
     nobody_is_told_what_not_all_readers_may_read,
@@ -98,13 +98,45 @@ async fn nobody_finds_what_they_may_not_read(setup: Setup) {
         ];
         for (who, may) in may {
             for mode in ["keyword", "semantic", "hybrid"] {
-                let found = who.get(&format!("/search?q=pumpkin%20harvest&limit=100&mode={mode}")).await;
-                if found.status == 400 {
-                    continue;
-                }
-                let found = secrets_in(&found.expect(200).to_string());
+                let query = format!("/search?q=pumpkin%20harvest&limit=100&mode={mode}");
+                let found = secrets_in(&who.get(&query).await.expect(200).to_string());
                 assert!(found.iter().all(|secret| may.contains(secret)), "{mode}, {}: {found:?}", who.id());
+                assert!(hostile || may.iter().all(|secret| found.contains(secret)), "{mode}, {}: {found:?}", who.id());
+                nothing_elsewhere(&places, who, &query).await;
             }
         }
+        of_whom_asked(&places);
     }
+}
+
+/// In a room that somebody is not in, nothing is found, and no index is asked.
+async fn nothing_elsewhere(places: &Places, who: &Account, query: &str) {
+    let unknown = "0197a3c4-5d6e-7f80-9a1b-000000000099".to_owned();
+    let Places { house, cy, .. } = places;
+    let ben_alone = house.ben.own_channel().await;
+    let elsewhere: Vec<&String> = if who.id() == house.ann.id() {
+        vec![&ben_alone, &unknown, &places.left, &places.bc]
+    } else if who.id() == cy.id() {
+        vec![&ben_alone, &unknown, &places.ab]
+    } else {
+        vec![&ben_alone, &unknown, &places.ab, &places.open]
+    };
+    for room in elsewhere {
+        let before = places.vectors.queries().len();
+        let found = who.get(&format!("{query}&channel_id={room}")).await.expect(200);
+        assert_eq!(found["results"], json!([]), "{query} in {room}");
+        assert_eq!(places.vectors.queries().len(), before, "{query} in {room}");
+    }
+}
+
+/// Nobody's question was about an organization that is not theirs.
+fn of_whom_asked(places: &Places) {
+    let ours = text(&places.house.ann.organization["id"]).to_owned();
+    let theirs = text(&places.eve.organization["id"]).to_owned();
+    let asked = places.vectors.queries();
+    let rooms = |organization: &str| {
+        let of = asked.iter().filter(|(of, _)| of.to_string() == organization);
+        of.flat_map(|(_, query)| query.places.clone()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert!(!rooms(&ours).is_empty() && rooms(&ours).is_disjoint(&rooms(&theirs)));
 }

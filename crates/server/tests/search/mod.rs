@@ -2,6 +2,7 @@
 
 mod found;
 mod leaks;
+mod meaning;
 mod pages;
 mod queries;
 

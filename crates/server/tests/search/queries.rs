@@ -2,6 +2,9 @@
 
 use crate::harness::Stead;
 
+/// Where some page ended.
+const CURSOR: &str = "AADMG6sXCAB__wGXo8RdboCAmhsAAAAA";
+
 on_both!(any_text_is_a_query, a_wrong_request_is_refused);
 
 async fn any_text_is_a_query(stead: Stead) {
@@ -41,10 +44,13 @@ async fn any_text_is_a_query(stead: Stead) {
         "a%3Ab%3Ac",
     ] {
         ann.get(&format!("/search?q={text}")).await.expect(200);
+        ann.get(&format!("/search?q={text}&mode=hybrid")).await.expect(200);
         ann.get(&format!("/search?q=%22{text}%20{text}%22%20{text}*&type=message")).await.expect(200);
     }
     let most: String = (0..32).map(|n| format!("w{n}%20")).collect();
     ann.get(&format!("/search?q={most}")).await.expect(200);
+    ann.get(&format!("/search?q={most}{most}x&mode=semantic")).await.expect(200);
+    ann.get(&format!("/search?q=x&cursor={CURSOR}")).await.expect(200);
     ann.get(&format!("/search?q={}", "%E6%9D%B1".repeat(32))).await.expect(200);
 }
 
@@ -58,8 +64,10 @@ async fn a_wrong_request_is_refused(stead: Stead) {
         ("q=%00".to_owned(), "q"),
         (format!("q={too_long}"), "q"),
         (format!("q={many_words}"), "q"),
-        ("q=x&mode=semantic".to_owned(), "mode"),
-        ("q=x&mode=hybrid".to_owned(), "mode"),
+        ("q=&mode=semantic".to_owned(), "q"),
+        (format!("q={too_long}&mode=hybrid"), "q"),
+        (format!("q=x&mode=semantic&cursor={CURSOR}"), "cursor"),
+        (format!("q=x&mode=hybrid&cursor={CURSOR}"), "cursor"),
         ("q=x&mode=magic".to_owned(), "mode"),
         ("q=x&type=channel".to_owned(), "type"),
         ("q=x&limit=0".to_owned(), "limit"),

@@ -29,14 +29,15 @@ pub trait PersonaQueries: Send + Sync + 'static {
         page: Page,
     ) -> Result<Slice<MessageId>, StoreError>;
 
-    /// The user's threads about channels that are not deleted, each with its channel, newest activity first, at most
-    /// `limit`.
-    async fn sidebars_of(
+    /// The user's threads that are not deleted, or only those about channels, each with the channel that it
+    /// is about, newest activity first, at most `limit`.
+    async fn newest_threads_of(
         &self,
         organization: OrganizationId,
         user: UserId,
+        only_about_channels: bool,
         limit: u32,
-    ) -> Result<Vec<(ConversationId, ConversationId)>, StoreError>;
+    ) -> Result<Vec<(ConversationId, Option<ConversationId>)>, StoreError>;
 
     /// Up to `limit` messages that the user wrote themselves, newest first, in up to 20 conversations: of the newest 300 in
     /// each, those that are active and not deleted. Ids alone: what they say passes the
