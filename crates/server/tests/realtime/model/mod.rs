@@ -48,7 +48,7 @@ async fn what_is_told_is_what_is_there(mut stead: Stead) {
             }
             world.take_a_step().await;
         }
-        world.is_what_it_is_told_to_be().await;
+        world.ends_with_everybody_knowing_what_is_there().await;
     }
 }
 
@@ -87,7 +87,7 @@ async fn what_is_told_is_what_is_there_when_a_node_is_killed(setup: Setup) {
             }
             world.take_a_step().await;
         }
-        world.is_what_it_is_told_to_be().await;
+        world.ends_with_everybody_knowing_what_is_there().await;
     }
     first.expect("it runs").kill().await;
     second.kill().await;

@@ -201,7 +201,7 @@ impl World {
     }
 
     /// Everybody knows what is there, and nothing else.
-    pub async fn is_what_it_is_told_to_be(mut self) {
+    pub async fn ends_with_everybody_knowing_what_is_there(mut self) {
         for who in 0..PEOPLE {
             self.come_back(who).await;
         }
