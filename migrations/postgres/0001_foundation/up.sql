@@ -217,6 +217,8 @@ CREATE TABLE members (
 CREATE UNIQUE INDEX members_user ON members (conversation_id, user_id);
 CREATE UNIQUE INDEX members_agent ON members (conversation_id, agent_id);
 CREATE INDEX members_of_user ON members (user_id, conversation_id) WHERE user_id IS NOT NULL;
+-- Counts those who are in a channel without reading their rows.
+CREATE INDEX members_now ON members (conversation_id) WHERE left_at IS NULL;
 CREATE INDEX members_of_agent ON members (agent_id) WHERE agent_id IS NOT NULL;
 
 CREATE TABLE messages (

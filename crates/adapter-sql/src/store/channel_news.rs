@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use stead_domain::{
     ConversationId, OrganizationId, Timestamp, UserId,
-    channel::NotificationLevel,
+    channel::{MemberRole, NotificationLevel},
     ports::store::{MyChannel, ReadMarker},
 };
 use uuid::Uuid;
@@ -23,6 +23,9 @@ use crate::{
     types::{DbId, DbName, DbTime},
 };
 
+/// Since when somebody is a member, and what they may do.
+type Joined = (DbTime, DbName<MemberRole>);
+
 pub(super) async fn channels_of(
     conn: &mut Conn,
     organization: OrganizationId,
@@ -37,8 +40,8 @@ pub(super) async fn channels_of(
         .filter(channels::organization_id.eq(DbId::from(organization)))
         .filter(conversations::deleted_at.is_null())
         .order(members::conversation_id)
-        .select((members::joined_at, ChannelRow::as_select(), ConversationRow::as_select()));
-    let rows: Vec<(DbTime, ChannelRow, ConversationRow)> = query.load(conn).await?;
+        .select(((members::joined_at, members::role), ChannelRow::as_select(), ConversationRow::as_select()));
+    let rows: Vec<(Joined, ChannelRow, ConversationRow)> = query.load(conn).await?;
     let query = read_markers::table
         .filter(read_markers::user_id.eq(user))
         .select((read_markers::conversation_id, read_markers::message_id));
@@ -48,7 +51,7 @@ pub(super) async fn channels_of(
         .select((notification_levels::conversation_id, notification_levels::level));
     let levels: HashMap<DbId, DbName<NotificationLevel>> = query.load(conn).await?.into_iter().collect();
 
-    let place = |(joined, row, _): &(DbTime, ChannelRow, ConversationRow)| {
+    let place = |((joined, _), row, _): &(Joined, ChannelRow, ConversationRow)| {
         let joined = smallest_id_at(joined.0);
         (row.id, markers.get(&row.id).map_or(joined, |marker| joined.max(*marker)))
     };
@@ -58,8 +61,9 @@ pub(super) async fn channels_of(
         let rows = news(conn, &places, user, organization.into()).await?;
         told = rows.into_iter().map(|row: NewsRow| (row.id, row)).collect();
     }
+    let roles = rows.iter().map(|((_, role), row, _)| (row.id, role.0)).collect();
     let rows = rows.into_iter().map(|(_, row, common)| (row, common)).collect();
-    let views = channel_views::seen(conn, rows, Some(user)).await?;
+    let views = channel_views::seen_as(conn, rows, Some(user), &roles).await?;
     let mine = views.into_iter().map(|view| {
         let id = DbId::from(view.channel.id);
         let news = told.remove(&id);

@@ -28,15 +28,29 @@ pub(super) async fn seen(
     rows: Vec<(ChannelRow, ConversationRow)>,
     viewer: Option<DbId>,
 ) -> Result<Vec<ChannelView>, SqlError> {
+    let ids: Vec<DbId> = rows.iter().map(|(row, _)| row.id).collect();
+    let roles = match viewer {
+        Some(viewer) if !ids.is_empty() => roles_of(conn, &ids, viewer).await?,
+        _ => HashMap::new(),
+    };
+    seen_as(conn, rows, viewer, &roles).await
+}
+
+/// The same for a viewer whose roles are known.
+pub(super) async fn seen_as(
+    conn: &mut Conn,
+    rows: Vec<(ChannelRow, ConversationRow)>,
+    viewer: Option<DbId>,
+    roles: &HashMap<DbId, MemberRole>,
+) -> Result<Vec<ChannelView>, SqlError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<DbId> = rows.iter().map(|(row, _)| row.id).collect();
     let organizations: HashSet<DbId> = rows.iter().map(|(row, _)| row.organization_id).collect();
     let counts = counts(conn, &ids, organizations.into_iter().collect()).await?;
-    let (mut roles, mut others) = (HashMap::new(), HashMap::new());
+    let mut others = HashMap::new();
     if let Some(viewer) = viewer {
-        roles = roles_of(conn, &ids, viewer).await?;
         let kinds = rows.iter().filter_map(|(row, common)| Some((row.id, unnamed(common)?)));
         others = others_in(conn, kinds.collect(), viewer).await?;
     }
