@@ -6,7 +6,7 @@
 //! of its own.
 //!
 //! With names as arguments it measures these parts alone: `list`, `store`, `channels`, `http`, `streams`, `tools`, `start`,
-//! `mine`, `realtime`, `stand-ins`, `indexing`, `files`, `documents`, `search`.
+//! `mine`, `realtime`, `stand-ins`, `questions`, `indexing`, `files`, `documents`, `search`.
 //!
 //! **Belongs here:** load, floors, printing. **Does not belong here:** judgements: no figure fails a build.
 
@@ -22,6 +22,7 @@ mod mine;
 mod model;
 mod objects;
 mod people;
+mod questions;
 mod raw;
 mod realtime;
 mod repeat;
@@ -126,6 +127,9 @@ async fn in_houses(wanted: &Wanted, on: On) -> anyhow::Result<()> {
     }
     if wanted.has("stand-ins") {
         stand_ins::measure(on).await?.into_iter().try_for_each(report)?;
+    }
+    if wanted.has("questions") {
+        questions::measure(on).await?.into_iter().try_for_each(report)?;
     }
     if wanted.has("indexing") {
         report(indexing::measure(on).await?)?;

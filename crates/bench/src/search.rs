@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Logs of real channels, a message a line; beside the checkout, where they are at all.
-const CHAT: &str = "../shared/data/irc";
+pub const CHAT: &str = "../shared/data/irc";
 const MESSAGES: usize = 100_000;
 const PAGE: u32 = 50;
 
@@ -91,7 +91,8 @@ async fn search(database: &Database, seed: &Seed, name: &str, query: &str) -> an
     Ok(Line { what: format!("{}: search, {name}", database.name), figures })
 }
 
-fn texts(folder: &Path) -> anyhow::Result<Vec<String>> {
+/// What was said there, in the order of the files.
+pub fn texts(folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut texts = Vec::new();
     let Ok(files) = fs::read_dir(folder) else { return Ok(texts) };
     for file in files {

@@ -69,9 +69,10 @@ impl Contract {
     /// The operation that a request goes to.
     pub fn find(&self, method: &Method, target: &str) -> Option<&Operation> {
         let path = target.split(['?', '#']).next().unwrap_or_default();
-        let fits = |operation: &&Operation| operation.method == *method && is_at(&operation.path, path);
-        // A path that is written out goes before one with a parameter in that place.
-        self.operations.iter().filter(fits).min_by_key(|operation| operation.path.matches('{').count())
+        // A path that is written out goes before one with a parameter in that place, whatever methods either takes.
+        let at = self.operations.iter().map(|operation| operation.path.as_str()).filter(|known| is_at(known, path));
+        let at = at.min_by_key(|known| known.matches('{').count())?;
+        self.operations.iter().find(|operation| operation.method == *method && operation.path == at)
     }
 
     /// Whether an operation needs no credentials.
