@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use diesel::{dsl::count_star, prelude::*};
 use diesel_async::RunQueryDsl;
-use stead_domain::{channel::Mention, message::Message, ports::store::ChannelMessage};
+use stead_domain::{Json, channel::Mention, message::Message, ports::store::ChannelMessage};
 
 use super::{super::files, prelude::Conn, reactions, speakers::Speakers};
 use crate::{
@@ -10,25 +10,32 @@ use crate::{
     prepared::Prepare,
     rows::{MentionRow, MessageRow},
     schema::{mentions, messages},
-    types::DbId,
+    types::{DbId, DbJson},
 };
 
 /// Adds to messages what is shown with them, with one statement each for all. At most [`MOST_AT_ONCE`](super::MOST_AT_ONCE).
 pub(super) async fn with_details(
     conn: &mut Conn,
-    rows: Vec<MessageRow>,
+    mut rows: Vec<MessageRow>,
     reader: Option<DbId>,
 ) -> Result<Vec<ChannelMessage>, SqlError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let asked: Vec<DbId> = rows.iter().map(|row| row.id).collect();
-    // Nothing hangs on a tombstone but replies.
-    let live: Vec<DbId> = rows.iter().filter(|row| row.deleted_at.is_none()).map(|row| row.id).collect();
     let authors = rows.iter().filter_map(|row| row.author_user_id);
     let users = authors.chain(rows.iter().filter_map(|row| row.on_behalf_of_user_id)).collect();
     let agents = rows.iter().filter_map(|row| row.author_agent_id).collect();
     let speakers = Speakers::find(conn, users, agents).await?;
+    // What a deleted user said, or was said in their stead, is hidden before it is emptied.
+    let is_gone = |row: &MessageRow| {
+        let mut people = row.author_user_id.into_iter().chain(row.on_behalf_of_user_id);
+        people.any(|user| speakers.is_deleted(user))
+    };
+    rows.iter_mut().filter(|row| is_gone(row)).for_each(hide);
+    // Nothing hangs on a tombstone but replies.
+    let is_live = |row: &&MessageRow| row.deleted_at.is_none() && !is_gone(row);
+    let live: Vec<DbId> = rows.iter().filter(is_live).map(|row| row.id).collect();
     let mut mentions = mentions_of(conn, &live).await?;
     let mut reactions = reactions::of(conn, &live, reader).await?;
     let mut attachments = files::attached(conn, &live).await?;
@@ -46,6 +53,12 @@ pub(super) async fn with_details(
         })
     };
     rows.into_iter().map(with_details).collect()
+}
+
+fn hide(row: &mut MessageRow) {
+    row.content.clear();
+    row.content_html.clear();
+    row.metadata = DbJson::from(&Json::empty());
 }
 
 async fn mentions_of(conn: &mut Conn, asked: &[DbId]) -> Result<HashMap<DbId, Vec<Mention>>, SqlError> {

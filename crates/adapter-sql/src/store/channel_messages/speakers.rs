@@ -68,6 +68,11 @@ impl Speakers {
         self.users.get(&id).cloned()
     }
 
+    /// Whether a user is known to be deleted.
+    pub(super) fn is_deleted(&self, id: DbId) -> bool {
+        matches!(self.users.get(&id), Some(Speaker::User { handle: None, .. }))
+    }
+
     pub(super) fn agent(&self, id: DbId) -> Option<Speaker> {
         self.agents.get(&id).cloned()
     }
