@@ -1,6 +1,6 @@
 # The one door to the house. A recipe calls cargo or a script; there is no logic here.
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test openapi bench bench-retrieval chaos fuzz-api
+.PHONY: help setup run check test openapi bench bench-retrieval chaos leaks fuzz-api
 
 # Logs of chat for `make bench-retrieval`.
 CHAT ?= ../shared/data/irc
@@ -32,6 +32,9 @@ bench-retrieval: ## how good search by words, by meaning and by both is on real 
 
 chaos: ## kill -9 the server at random moments, 200 times on each database
 	STEAD_TEST_CHAOS_ROUNDS=200 scripts/postgres cargo test -p stead-server --test main chaos:: -- --nocapture --test-threads=1
+
+leaks: ## 10,000 random sequences of what people do, on each database: nobody is told what they may not read
+	STEAD_TEST_LEAK_CASES=10000 scripts/postgres cargo test -p stead-server --test main leaks::random -- --nocapture
 
 fuzz-api: ## send the running binary what its document allows and what it does not, for a minute
 	scripts/fuzz-api

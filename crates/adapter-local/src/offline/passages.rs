@@ -46,6 +46,11 @@ pub(super) fn said_by_person(messages: &[LlmMessage]) -> impl DoubleEndedIterato
     })
 }
 
+/// Without what Stead itself says, which comes first: what the model is, and how it is to work.
+fn after_the_first_paragraph(text: &str) -> &str {
+    text.split_once("\n\n").map_or("", |(_, rest)| rest)
+}
+
 /// Every sentence but those of the question and of answers that only quote, in order and once each.
 pub(super) fn passages(messages: &[LlmMessage]) -> Vec<Passage> {
     let last_of_person = messages.iter().rposition(|message| matches!(message, LlmMessage::User(_)));
@@ -54,10 +59,12 @@ pub(super) fn passages(messages: &[LlmMessage]) -> Vec<Passage> {
         let (text, said_by) = match message {
             LlmMessage::User(_) if Some(place) == last_of_person => continue,
             LlmMessage::Assistant { content, .. } if content.starts_with(OFFLINE) => continue,
-            LlmMessage::System(text) => (text, Speaker::Given),
-            LlmMessage::User(text) | LlmMessage::UserWithPictures { content: text, .. } => (text, Speaker::Person),
-            LlmMessage::Assistant { content, .. } => (content, Speaker::Model),
-            LlmMessage::Tool { content, .. } => (content, Speaker::Tool),
+            LlmMessage::System(text) => (after_the_first_paragraph(text), Speaker::Given),
+            LlmMessage::User(text) | LlmMessage::UserWithPictures { content: text, .. } => {
+                (text.as_str(), Speaker::Person)
+            }
+            LlmMessage::Assistant { content, .. } => (content.as_str(), Speaker::Model),
+            LlmMessage::Tool { content, .. } => (content.as_str(), Speaker::Tool),
         };
         for text in sentences(text) {
             if known.insert(text.clone()) {

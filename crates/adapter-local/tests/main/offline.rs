@@ -46,14 +46,15 @@ async fn the_first_sentence_says_what_it_is_and_how_to_change_it() {
 async fn it_quotes_what_fits_and_says_who_said_it() {
     let answer = answer(vec![
         LlmMessage::System(
-            "You help visitors. The museum opens at nine on Sundays. Tickets are sold at the door.".into(),
+            "You are asked when the museum opens on Sundays.\n\nIt opens at nine on Sundays. Tickets are sold at the door.".into(),
         ),
         user("My daughter Mia loves dinosaurs. We live in Bern."),
         assistant("Dinosaurs are in the east wing."),
         user("When does the museum open on Sundays, and where are the dinosaurs?"),
     ])
     .await;
-    assert!(answer.contains("> The museum opens at nine on Sundays.  \n> — what I was given"), "{answer}");
+    assert!(answer.contains("> It opens at nine on Sundays.  \n> — what I was given"), "{answer}");
+    assert!(!answer.contains("> You are"), "what it is is not quoted: {answer}");
     assert!(answer.contains("> Dinosaurs are in the east wing.  \n> — my earlier answer"), "{answer}");
     assert!(answer.contains("> My daughter Mia loves dinosaurs.  \n> — you, earlier"), "{answer}");
     assert!(!answer.contains("Tickets"), "{answer}");

@@ -16,6 +16,7 @@ use stead_domain::{
 use super::{
     file_gate,
     prelude::{Conn, Db, SqlStore},
+    retention::keeps_messages,
 };
 use crate::{
     error::{InvalidColumn, SqlError},
@@ -102,6 +103,7 @@ fn listed(filter: FileFilter) -> files::BoxedQuery<'static, Db> {
                 .inner_join(messages::table)
                 .filter(message_files::conversation_id.eq(id))
                 .filter(messages::deleted_at.is_null())
+                .filter(keeps_messages(filter.organization))
                 .select(message_files::file_id);
             let of_thread =
                 thread_files::table.filter(thread_files::conversation_id.eq(id)).select(thread_files::file_id);

@@ -4,14 +4,15 @@ use stead_application::citations::{CitationsOf, Cited};
 use stead_domain::{
     channel::Mention,
     message::{Message, MessageRole},
-    page::Slice,
     ports::store::{ChannelMessage, Reactions},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AttachmentBody, AuthorBody, CitationBody, MessageRoleBody, MessageStatusBody, Time, citation::made_from};
-use crate::paging::neighbours;
+use super::{
+    AttachmentBody, AuthorBody, CitationBody, MessageRoleBody, MessageStatusBody, Time, citation::MadeFrom,
+    page::page_body,
+};
 
 /// A message of a channel. One that is deleted keeps its place: its text is empty, and nothing hangs on it but replies.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,6 +71,10 @@ pub struct ChannelMessageBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
     pub stale: Option<bool>,
+    /// Of an answer: where that was looked up only words counted, not what is meant. There may be more that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub degraded: Option<bool>,
     /// How far it is.
     pub status: MessageStatusBody,
     /// Raised by every change of its text: of two states of a message the one with the higher version is the newer.
@@ -149,7 +154,7 @@ fn body(
     reaction: impl Fn(Reactions) -> ReactionBody,
 ) -> ChannelMessageBody {
     let ChannelMessage { message, author, on_behalf_of, mentions, reactions, attachments, reply_count } = said;
-    let (citations, stale) = made_from(&message, citations);
+    let MadeFrom { citations, stale, degraded } = MadeFrom::of(&message, citations);
     let author = AuthorBody::of(&message, author);
     let Message {
         id,
@@ -197,6 +202,7 @@ fn body(
         client_id,
         citations,
         stale,
+        degraded,
         status: status.into(),
         version,
     }
@@ -264,6 +270,7 @@ impl ChannelMessageBody {
             client_id: Some(Uuid::from_u128(0x0197_a3c4_5d6e_7f80_9a1b_0000_0000_0018)),
             citations: None,
             stale: None,
+            degraded: None,
             status: MessageStatusBody::Complete,
             version: 1,
         }
@@ -275,33 +282,11 @@ impl ChannelMessageBody {
     }
 }
 
-/// A page of a channel's messages, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ChannelMessageList)]
-pub struct ChannelMessagesBody {
-    /// The messages.
-    pub messages: Vec<ChannelMessageBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Cited<Slice<ChannelMessage>>> for ChannelMessagesBody {
-    fn from(Cited { shown: slice, mut citations }: Cited<Slice<ChannelMessage>>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
-        let messages = slice.items.into_iter().map(|said| ChannelMessageBody::of(said, &mut citations)).collect();
-        Self { messages, next_before, next_after }
+page_body! {
+    /// A page of a channel's messages, oldest to newest.
+    pub struct ChannelMessagesBody as ChannelMessageList {
+        /// The messages.
+        messages: ChannelMessageBody,
     }
-}
-
-impl ChannelMessagesBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { messages: vec![ChannelMessageBody::sample_seen()], next_before: None, next_after: None }
-    }
+    from cited ChannelMessage, at |said| said.message.id.uuid(), such as vec![ChannelMessageBody::sample_seen()]
 }

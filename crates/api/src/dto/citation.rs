@@ -1,5 +1,5 @@
 use serde::Serialize;
-use stead_application::citations::{Citation, Citations, CitationsOf};
+use stead_application::citations::{Citation, Citations, CitationsOf, DEGRADED};
 use stead_domain::{message::Message, source::SourceId};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -45,11 +45,26 @@ impl CitationBody {
     }
 }
 
-/// What a message was made from, and whether that still is so, if a model wrote it.
-pub(super) fn made_from(message: &Message, citations: &mut CitationsOf) -> (Option<Vec<CitationBody>>, Option<bool>) {
-    if !message.from_ai {
-        return (None, None);
+/// What a message was made from: nothing of it where no model wrote it.
+#[derive(Default)]
+pub(super) struct MadeFrom {
+    pub citations: Option<Vec<CitationBody>>,
+    /// Whether that is not so any more.
+    pub stale: Option<bool>,
+    /// Whether only words counted where it was looked up.
+    pub degraded: Option<bool>,
+}
+
+impl MadeFrom {
+    pub fn of(message: &Message, citations: &mut CitationsOf) -> Self {
+        if !message.from_ai {
+            return Self::default();
+        }
+        let Citations { sources, is_stale } = citations.remove(&message.id).unwrap_or_default();
+        Self {
+            citations: Some(sources.into_iter().map(CitationBody::from).collect()),
+            stale: Some(is_stale),
+            degraded: Some(message.metadata.value().get(DEGRADED).is_some_and(|degraded| degraded == true)),
+        }
     }
-    let Citations { sources, is_stale } = citations.remove(&message.id).unwrap_or_default();
-    (Some(sources.into_iter().map(CitationBody::from).collect()), Some(is_stale))
 }

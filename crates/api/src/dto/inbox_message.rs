@@ -1,16 +1,13 @@
 use serde::Serialize;
-use stead_application::{
-    citations::{CitationsOf, Cited},
-    inbox::InboxMessage,
-};
-use stead_domain::{message::Author, page::Slice, ports::store::Speaker};
+use stead_application::{citations::CitationsOf, inbox::InboxMessage};
+use stead_domain::{message::Author, ports::store::Speaker};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    CitationBody, MessageStatusBody, Time, author::AuthorKindBody, avatar_address, citation::made_from, inbox::GONE,
+    CitationBody, MessageStatusBody, Time, author::AuthorKindBody, avatar_address, citation::MadeFrom, inbox::GONE,
+    page::page_body,
 };
-use crate::paging::neighbours;
 
 /// A message of an inbox conversation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +39,10 @@ pub struct InboxMessageBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
     pub stale: Option<bool>,
+    /// Of an answer: where that was looked up only words counted, not what is meant. There may be more that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub degraded: Option<bool>,
     /// When it was deleted; absent where it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Time, required = false)]
@@ -98,7 +99,7 @@ impl From<InboxMessage> for InboxMessageBody {
 impl InboxMessageBody {
     /// With what it was made from, if a model wrote it.
     pub fn of(InboxMessage { message, sender, sender_user }: InboxMessage, citations: &mut CitationsOf) -> Self {
-        let (citations, stale) = made_from(&message, citations);
+        let MadeFrom { citations, stale, degraded } = MadeFrom::of(&message, citations);
         let user = sender_user.map(|user| user.uuid());
         let (sender_type, agent) = match message.author {
             Author::User(_) => (AuthorKindBody::User, None),
@@ -117,6 +118,7 @@ impl InboxMessageBody {
             status: message.status.into(),
             citations,
             stale,
+            degraded,
             deleted_at: message.deleted_at.map(Time),
             sender_info: is_somebody.then(|| SenderInfoBody::of(sender, user)),
         }
@@ -138,6 +140,7 @@ impl InboxMessageBody {
             status: MessageStatusBody::Complete,
             citations: None,
             stale: None,
+            degraded: None,
             deleted_at: None,
             sender_info: Some(SenderInfoBody {
                 user_id: Some(id(2)),
@@ -149,33 +152,11 @@ impl InboxMessageBody {
     }
 }
 
-/// A page of messages, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = InboxMessageList)]
-pub struct InboxMessagesBody {
-    /// The messages.
-    pub messages: Vec<InboxMessageBody>,
-    /// There are items before these: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are items after these: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Cited<Slice<InboxMessage>>> for InboxMessagesBody {
-    fn from(Cited { shown: slice, mut citations }: Cited<Slice<InboxMessage>>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
-        let messages = slice.items.into_iter().map(|said| InboxMessageBody::of(said, &mut citations)).collect();
-        Self { messages, next_before, next_after }
+page_body! {
+    /// A page of messages, oldest to newest.
+    pub struct InboxMessagesBody as InboxMessageList {
+        /// The messages.
+        messages: InboxMessageBody,
     }
-}
-
-impl InboxMessagesBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        Self { messages: vec![InboxMessageBody::sample()], next_before: None, next_after: None }
-    }
+    from cited InboxMessage, at |said| said.message.id.uuid(), such as vec![InboxMessageBody::sample()]
 }

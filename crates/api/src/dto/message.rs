@@ -3,14 +3,14 @@ use serde_json::{Value, json};
 use stead_application::citations::{CitationsOf, Cited};
 use stead_domain::{
     message::{Message, MessageRole, MessageStatus},
-    page::Slice,
     ports::store::ThreadMessage,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{AttachmentBody, CitationBody, FeedbackBody, Time, citation::made_from, tool_call::ToolCallBody};
-use crate::paging::neighbours;
+use super::{
+    AttachmentBody, CitationBody, FeedbackBody, Time, citation::MadeFrom, page::page_body, tool_call::ToolCallBody,
+};
 
 /// One message of a thread.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +50,10 @@ pub struct MessageBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
     pub stale: Option<bool>,
+    /// Of an answer: where that was looked up only words counted, not what is meant. There may be more that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub degraded: Option<bool>,
     /// What the thread's person says of it, for them alone; absent where they say nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = FeedbackBody, required = false)]
@@ -107,7 +111,7 @@ impl MessageBody {
     /// With what it was made from, if a model wrote it.
     pub fn of(said: ThreadMessage, citations: &mut CitationsOf) -> Self {
         let ThreadMessage { message, tool_calls, attachments, feedback } = said;
-        let (citations, stale) = made_from(&message, citations);
+        let MadeFrom { citations, stale, degraded } = MadeFrom::of(&message, citations);
         let Message {
             id,
             organization_id: _,
@@ -148,6 +152,7 @@ impl MessageBody {
             status: status.into(),
             citations,
             stale,
+            degraded,
             feedback: feedback.map(FeedbackBody::from),
         }
     }
@@ -171,6 +176,7 @@ impl MessageBody {
             status: MessageStatusBody::Complete,
             citations: None,
             stale: None,
+            degraded: None,
             feedback: None,
         }
     }
@@ -188,39 +194,17 @@ impl MessageBody {
             parent_id: Some(question.id),
             citations: Some(vec![CitationBody::sample()]),
             stale: Some(false),
+            degraded: Some(false),
             ..question
         }
     }
 }
 
-/// A page of messages, oldest to newest.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MessageList)]
-pub struct MessagesBody {
-    /// The messages.
-    pub messages: Vec<MessageBody>,
-    /// There are older ones: pass it as `before`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_before: Option<Uuid>,
-    /// There are newer ones: pass it as `after`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Uuid, required = false)]
-    pub next_after: Option<Uuid>,
-}
-
-impl From<Cited<Slice<ThreadMessage>>> for MessagesBody {
-    fn from(Cited { shown: slice, mut citations }: Cited<Slice<ThreadMessage>>) -> Self {
-        let (next_before, next_after) = neighbours(&slice, |said| said.message.id.uuid());
-        let messages = slice.items.into_iter().map(|said| MessageBody::of(said, &mut citations)).collect();
-        Self { messages, next_before, next_after }
+page_body! {
+    /// A page of messages, oldest to newest.
+    pub struct MessagesBody as MessageList {
+        /// The messages.
+        messages: MessageBody,
     }
-}
-
-impl MessagesBody {
-    /// An example for the document.
-    pub fn sample() -> Self {
-        let messages = vec![MessageBody::sample_question(), MessageBody::sample_answer()];
-        Self { messages, next_before: None, next_after: None }
-    }
+    from cited ThreadMessage, at |said| said.message.id.uuid(), such as vec![MessageBody::sample_question(), MessageBody::sample_answer()]
 }

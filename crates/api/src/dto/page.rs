@@ -1,12 +1,38 @@
-/// The body of a page: its items, and where the pages beside it begin. `at` says what of an item these are told by.
+/// The body of a page: its items, and where the pages beside it begin. `at` says what of an item these are told by; items that
+/// a model may have written are `cited`.
 macro_rules! page_body {
     (
         $(#[$page:meta])*
-        pub struct $name:ident as $schema:ident {
-            $(#[$list:meta])*
-            $items:ident: $item:ty,
+        pub struct $name:ident as $schema:ident { $(#[$list:meta])* $items:ident: $item:ty, }
+        from cited $of:ty, at $id:expr, such as $sample:expr
+    ) => {
+        page_body! { @body $(#[$page])* $name, $schema, $(#[$list])* $items, $item, $sample }
+
+        impl From<stead_application::citations::Cited<stead_domain::page::Slice<$of>>> for $name {
+            fn from(cited: stead_application::citations::Cited<stead_domain::page::Slice<$of>>) -> Self {
+                let (slice, mut citations) = (cited.shown, cited.citations);
+                let (next_before, next_after) = $crate::paging::neighbours(&slice, $id);
+                let items = slice.items.into_iter().map(|said| <$item>::of(said, &mut citations));
+                Self { $items: items.collect(), next_before, next_after }
+            }
         }
+    };
+    (
+        $(#[$page:meta])*
+        pub struct $name:ident as $schema:ident { $(#[$list:meta])* $items:ident: $item:ty, }
         from $of:ty, at $id:expr
+    ) => {
+        page_body! { @body $(#[$page])* $name, $schema, $(#[$list])* $items, $item, vec![<$item>::sample()] }
+
+        impl From<stead_domain::page::Slice<$of>> for $name {
+            fn from(slice: stead_domain::page::Slice<$of>) -> Self {
+                let (next_before, next_after) = $crate::paging::neighbours(&slice, $id);
+                Self { $items: slice.items.into_iter().map(<$item>::from).collect(), next_before, next_after }
+            }
+        }
+    };
+    (
+        @body $(#[$page:meta])* $name:ident, $schema:ident, $(#[$list:meta])* $items:ident, $item:ty, $sample:expr
     ) => {
         $(#[$page])*
         #[derive(Debug, serde::Serialize, utoipa::ToSchema)]
@@ -24,17 +50,10 @@ macro_rules! page_body {
             pub next_after: Option<uuid::Uuid>,
         }
 
-        impl From<stead_domain::page::Slice<$of>> for $name {
-            fn from(slice: stead_domain::page::Slice<$of>) -> Self {
-                let (next_before, next_after) = $crate::paging::neighbours(&slice, $id);
-                Self { $items: slice.items.into_iter().map(<$item>::from).collect(), next_before, next_after }
-            }
-        }
-
         impl $name {
             /// An example for the document.
             pub fn sample() -> Self {
-                Self { $items: vec![<$item>::sample()], next_before: None, next_after: None }
+                Self { $items: $sample, next_before: None, next_after: None }
             }
         }
     };

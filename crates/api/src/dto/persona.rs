@@ -93,12 +93,14 @@ pub struct PreviewBody {
     pub from_ai: bool,
     /// What it was made from.
     pub citations: Vec<CitationBody>,
+    /// Where that was looked up only words counted, not what is meant.
+    pub degraded: bool,
 }
 
 impl From<Preview> for PreviewBody {
-    fn from(Preview { content, sources }: Preview) -> Self {
+    fn from(Preview { content, sources, is_degraded }: Preview) -> Self {
         let citation = |Source { n, id, version: _, cited }: Source| Citation { n, id, cited };
         let citations = sources.into_iter().map(citation).map(CitationBody::from).collect();
-        Self { content, from_ai: true, citations }
+        Self { content, from_ai: true, citations, degraded: is_degraded }
     }
 }

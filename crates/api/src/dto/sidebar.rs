@@ -7,7 +7,7 @@ use stead_domain::{message::MessageRole, ports::store::ThreadMessage};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{CitationBody, MessageStatusBody, Time, citation::made_from};
+use super::{CitationBody, MessageStatusBody, Time, citation::MadeFrom};
 
 /// A conversation beside a channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,6 +74,10 @@ pub struct SidebarParametersBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = bool, required = false)]
     pub stale: Option<bool>,
+    /// Of an answer: where that was looked up only words counted, not what is meant. There may be more that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = bool, required = false)]
+    pub degraded: Option<bool>,
     /// Of an answer: how far it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = MessageStatusBody, required = false)]
@@ -140,11 +144,12 @@ impl SidebarMessageBody {
         let (role, parameters) = match message.role {
             MessageRole::User => (SidebarRoleBody::User, from_user(&message)),
             MessageRole::Assistant => {
-                let (citations, stale) = made_from(&message, citations);
+                let MadeFrom { citations, stale, degraded } = MadeFrom::of(&message, citations);
                 let parameters = SidebarParametersBody {
                     from_user_id: None,
                     citations,
                     stale,
+                    degraded,
                     status: Some(message.status.into()),
                     run_id: message.run_id.map(Uuid::from),
                 };
@@ -216,6 +221,7 @@ impl SidebarMessageBody {
             parameters: Some(SidebarParametersBody {
                 citations: Some(vec![CitationBody::sample()]),
                 stale: Some(false),
+                degraded: Some(false),
                 status: Some(MessageStatusBody::Complete),
                 ..SidebarParametersBody::default()
             }),

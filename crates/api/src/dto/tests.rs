@@ -27,7 +27,7 @@ fn resources_have_the_fields_of_the_contract() {
         last_activity_at owner_visibility message_count";
     assert_eq!(keys(ThreadBody::sample()), sorted(thread));
     let message = "id thread_id content content_html role tool_calls attachments metadata created_at parent_id active \
-        status citations stale";
+        status citations stale degraded";
     assert_eq!(keys(MessageBody::sample_answer()), sorted(message));
     let run = "id conversation_id thread_id agent_id status attempt trigger_message_id message_id created_at started_at \
         ended_at usage";

@@ -17,6 +17,8 @@ pub use self::shown::ShowsMessages;
 pub(crate) use self::shown::has_sources;
 use crate::{Application, Caller, Error};
 
+/// In the metadata of an answer: meaning could not be asked for what it was made from, only words counted.
+pub const DEGRADED: &str = "degraded";
 /// How many answers are asked about at once.
 const AT_ONCE: usize = 500;
 

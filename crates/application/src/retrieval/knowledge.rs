@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use stead_domain::{ConversationId, source::Source};
 
-use super::{Question, excerpts::Shown, told::told};
+use super::{Finds, Question, excerpts::Shown, told::told};
 use crate::{Application, Error};
 
 /// Which share of a prompt what was looked up may take.
@@ -15,6 +15,8 @@ pub(crate) struct Knowledge {
     pub text: Option<String>,
     /// What stands in it, by number.
     pub sources: Vec<Source>,
+    /// Only words counted where meaning should have too: there may be more that matters.
+    pub is_degraded: bool,
 }
 
 impl Application {
@@ -23,9 +25,10 @@ impl Application {
     /// # Errors
     /// Those of the store.
     pub(crate) async fn knowledge(&self, question: &Question<'_>, prompt: u32) -> Result<Knowledge, Error> {
-        let found = self.find(question).await?.found;
+        let Finds { found, without_meaning } = self.find(question).await?;
+        let is_degraded = without_meaning.is_some();
         if found.is_empty() {
-            return Ok(Knowledge::default());
+            return Ok(Knowledge { is_degraded, ..Knowledge::default() });
         }
         let mut shown = self.with_what_was_said_around(&question.audience(), found).await?;
         for shown in &mut shown {
@@ -34,7 +37,7 @@ impl Application {
             }
         }
         let names = self.names_of_places(&shown).await?;
-        Ok(told(&shown, &names, prompt / SHARE))
+        Ok(Knowledge { is_degraded, ..told(&shown, &names, prompt / SHARE) })
     }
 
     /// What the rooms are called in which something was said: to those who read the answer, who are all in them.

@@ -73,7 +73,8 @@ pub(super) fn told(shown: &[Shown], names: &HashMap<ConversationId, String>, mos
     if sources.is_empty() {
         return Knowledge::default();
     }
-    Knowledge { text: Some(format!("{ABOUT_SOURCES}\n\n<sources>\n{pieces}</sources>")), sources }
+    let text = format!("{ABOUT_SOURCES}\n\n<sources>\n{pieces}</sources>");
+    Knowledge { text: Some(text), sources, is_degraded: false }
 }
 
 fn line(n: usize, message: &MessageText) -> String {

@@ -18,7 +18,7 @@ use stead_domain::{
 use super::{Makings, history::Recent};
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Question, as_name, fenced},
+    retrieval::{Question, as_name, fenced},
     turn::instructions,
 };
 
@@ -39,16 +39,16 @@ impl Application {
         let said = self.said_in_room(&readers, room, RECENT).await?;
         let system = self.instructions_in_room(run, agent, organization).await?;
         let Some(asked) = self.asked_in_room(&readers, &said, run.trigger_message_id).await? else {
-            return Ok(Makings { system, knowledge: None, sources: Vec::new(), history: Vec::new() });
+            return Ok(Makings { system, ..Makings::default() });
         };
         let places = vec![VectorPlace::Channel(room)];
         let question = Question {
             leave_out: said.iter().map(|said| said.id).chain([run.trigger_message_id]).collect(),
             ..Question::new(&asked, readers, run.requested_by, places, run.account())
         };
-        let Knowledge { text, sources } = self.knowledge(&question, budget).await?;
+        let knowledge = self.knowledge(&question, budget).await?;
         let history = said.iter().map(|said| as_llm_message(said, agent)).collect();
-        Ok(Makings { system, knowledge: text, sources, history: ending_with_a_person(history) })
+        Ok(Makings { system, knowledge, history: ending_with_a_person(history) })
     }
 
     async fn instructions_in_room(

@@ -12,7 +12,7 @@ use stead_domain::{
 
 use crate::{
     Application, html,
-    turn::{Answer, Ending, answer_metadata, last_step, sources_of},
+    turn::{Answer, Ending, last_step, metadata_of, sources_of},
 };
 
 /// How a run in a room ends.
@@ -143,10 +143,7 @@ impl Application {
         // In a channel an answer is a reply; in a conversation of two it just follows, but in a thread of replies there.
         let reply_to_id = asked.and_then(|asked| asked.message.reply_to_id.or((!of_two).then_some(asked.message.id)));
         let at = self.clock.now();
-        let mut metadata = answer_metadata(run);
-        if let Some(model) = &answer.model {
-            metadata = metadata.with("model", model.as_str());
-        }
+        let mut metadata = metadata_of(run, answer);
         if let Ending::Failed(code) = answer.ending {
             metadata = metadata.with("error", code.as_str());
         }

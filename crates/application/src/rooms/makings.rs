@@ -6,20 +6,18 @@ use stead_domain::{
         store::{Guard, StoreError},
     },
     run::Run,
-    source::Source,
     usage::UsagePurpose,
 };
 
-use crate::{Application, Error};
+use crate::{Application, Error, retrieval::Knowledge};
 
 /// What the prompt of an answer in a room is made of.
+#[derive(Default)]
 pub(crate) struct Makings {
     /// Who answers, and how.
     pub system: String,
-    /// What was found that may matter, as text for the model.
-    pub knowledge: Option<String>,
-    /// What of it the answer may point at.
-    pub sources: Vec<Source>,
+    /// What was found that may matter.
+    pub knowledge: Knowledge,
     /// What was said, oldest to newest; what is answered comes last.
     pub history: Vec<LlmMessage>,
 }

@@ -38,16 +38,15 @@ impl Application {
         organization: &Organization,
         budget: u32,
     ) -> Result<Makings, Error> {
-        let nothing = || Makings { system: String::new(), knowledge: None, sources: Vec::new(), history: Vec::new() };
-        let Some(owner) = agent.owner() else { return Ok(nothing()) };
+        let Some(owner) = agent.owner() else { return Ok(Makings::default()) };
         let owner = self.store.find_user(run.organization_id, owner).await?;
-        let Some(owner) = owner else { return Ok(nothing()) };
+        let Some(owner) = owner else { return Ok(Makings::default()) };
         let room = self.store.find_channel(run.organization_id, run.conversation_id, owner.id).await?;
-        let Some(room) = room else { return Ok(nothing()) };
+        let Some(room) = room else { return Ok(Makings::default()) };
         let persona = self.persona_of(run.organization_id, owner.id).await?;
         // What waited for another answer here comes too soon after it.
         if !self.may_answer_here(&room.channel, &persona).await? {
-            return Ok(nothing());
+            return Ok(Makings::default());
         }
         let asker = run.requested_by;
         let stand_in =
@@ -56,14 +55,14 @@ impl Application {
         let recent = Recent { messages: persona.history.messages(), within: persona.history.within() };
         let said = self.said_in_room(&scope.readers, run.conversation_id, recent).await?;
         let asked = self.asked_in_room(&scope.readers, &said, run.trigger_message_id).await?;
-        let Some(asked) = asked else { return Ok(nothing()) };
+        let Some(asked) = asked else { return Ok(Makings::default()) };
         let mut known: Vec<MessageId> = said.iter().map(|said| said.id).collect();
         known.push(run.trigger_message_id);
         let (system, knowledge) =
             self.told_of_stand_in(&stand_in, &scope, &asked, known, run.account(), budget).await?;
         let history = said.iter().map(|said| as_owner_sees(said, owner.id)).collect();
         let history = crate::rooms::ending_with_a_person(history);
-        Ok(Makings { system, knowledge: knowledge.text, sources: knowledge.sources, history })
+        Ok(Makings { system, knowledge, history })
     }
 
     /// Instructions, style and what was found.

@@ -11,7 +11,7 @@ use stead_domain::{
 
 use crate::{
     Application, Error,
-    retrieval::{Knowledge, Question, fenced},
+    retrieval::{Question, fenced},
     rooms::{Makings, Recent},
 };
 
@@ -38,7 +38,7 @@ impl Application {
         let called = called.map(|user| user.display_name.as_str().to_owned()).unwrap_or_default();
         let system = instructions(agent, organization, &called);
         let Some(asked) = self.asked_in_room(&readers, &said, run.trigger_message_id).await? else {
-            return Ok(Makings { system, knowledge: None, sources: Vec::new(), history: Vec::new() });
+            return Ok(Makings { system, ..Makings::default() });
         };
         let rooms = self.store.memberships_of(run.organization_id, owner).await?;
         let rooms = rooms.into_iter().map(|(membership, _)| membership.conversation_id);
@@ -51,7 +51,7 @@ impl Application {
             leave_out: said.iter().map(|said| said.id).chain([run.trigger_message_id]).collect(),
             ..Question::new(&asked, readers, owner, places, run.account())
         };
-        let Knowledge { text, sources } = self.knowledge(&question, budget).await?;
+        let knowledge = self.knowledge(&question, budget).await?;
         let history = said
             .iter()
             .map(|said| match said.author {
@@ -62,7 +62,7 @@ impl Application {
             })
             .collect();
         let history = crate::rooms::ending_with_a_person(history);
-        Ok(Makings { system, knowledge: text, sources, history })
+        Ok(Makings { system, knowledge, history })
     }
 }
 

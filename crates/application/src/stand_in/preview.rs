@@ -24,6 +24,8 @@ pub struct Preview {
     pub content: String,
     /// What stood in the prompt, and what of it the answer points at.
     pub sources: Vec<Source>,
+    /// Only words counted where that was looked up.
+    pub is_degraded: bool,
 }
 
 impl Application {
@@ -96,7 +98,7 @@ impl Application {
         }
         let cited = numbers_cited(&answer.content);
         let sources = knowledge.sources.into_iter().map(|source| Source { cited: cited.contains(&source.n), ..source });
-        Ok(Preview { content: answer.content, sources: sources.collect() })
+        Ok(Preview { content: answer.content, sources: sources.collect(), is_degraded: knowledge.is_degraded })
     }
 
     async fn scope_between(

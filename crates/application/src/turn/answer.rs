@@ -37,6 +37,8 @@ pub struct Answer {
     pub finish_reason: Option<FinishReason>,
     /// What stood in its prompt, by number.
     pub sources: Vec<Source>,
+    /// Only words counted where that was looked up.
+    pub is_degraded: bool,
 }
 
 impl Answer {
@@ -50,6 +52,7 @@ impl Answer {
             usage: Usage::default(),
             finish_reason: None,
             sources: Vec::new(),
+            is_degraded: false,
         }
     }
 }

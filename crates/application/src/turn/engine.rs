@@ -181,7 +181,8 @@ impl Application {
         let Carried { mut rounds, n, .. } = carried;
         let content = joined(rounds.iter().map(|round| round.text.as_str()));
         let mut telling = Telling::new(self, run, lease, live, content, n);
-        let mut answer = Answer { sources: prompt.sources.clone(), ..Answer::failed(RunErrorCode::Internal) };
+        let (sources, is_degraded) = (prompt.sources.clone(), prompt.is_degraded);
+        let mut answer = Answer { sources, is_degraded, ..Answer::failed(RunErrorCode::Internal) };
         let mut ours = false;
         loop {
             if rounds.last().is_some_and(|round| !round.has_ended())

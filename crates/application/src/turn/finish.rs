@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use stead_domain::{
-    JobId, MessageId,
+    JobId, Json, MessageId,
     event::EventKind,
     job::{NewJob, Task, backoff},
     message::MessageStatus,
@@ -26,7 +26,7 @@ use super::{
     rounds::model_step,
     told::closing,
 };
-use crate::{Application, html};
+use crate::{Application, citations::DEGRADED, html};
 
 /// How a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,7 +215,8 @@ pub(crate) fn last_step(run: &Run, answer: &Answer, status: RunStatus) -> RunSte
     }
 }
 
-pub(super) fn finish_message(run: &Run, message: MessageId, answer: &Answer, status: MessageStatus) -> FinishMessage {
+/// What is kept beside its text.
+pub(crate) fn metadata_of(run: &Run, answer: &Answer) -> Json {
     let mut metadata = answer_metadata(run);
     if let Some(model) = &answer.model {
         metadata = metadata.with("model", model.as_str());
@@ -225,11 +226,15 @@ pub(super) fn finish_message(run: &Run, message: MessageId, answer: &Answer, sta
         Some(FinishReason::ContentFilter) => metadata = metadata.with("finish_reason", "content_filter"),
         Some(FinishReason::Stop | FinishReason::ToolCalls) | None => {}
     }
+    if answer.is_degraded { metadata.with(DEGRADED, true) } else { metadata }
+}
+
+pub(super) fn finish_message(run: &Run, message: MessageId, answer: &Answer, status: MessageStatus) -> FinishMessage {
     FinishMessage {
         message,
         content: answer.content.clone(),
         content_html: html::from_markdown(&answer.content),
-        metadata,
+        metadata: metadata_of(run, answer),
         status,
     }
 }

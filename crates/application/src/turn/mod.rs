@@ -36,13 +36,13 @@ pub(crate) use answer::Answer;
 pub use approvals::{Decision, Reason};
 pub(crate) use engine::is_in_room;
 pub use events::{Followed, RunEvent, StreamPosition};
-pub(crate) use finish::{Ending, last_step, sources_of};
+pub(crate) use finish::{Ending, last_step, metadata_of, sources_of};
 #[cfg(feature = "kill-points")]
 pub use kill_points::STEPS;
 pub(crate) use live::{Cursor, LiveRun};
 pub(crate) use live_runs::LiveRuns;
+pub(crate) use post::run_event;
 pub use post::{NewMessage, Turn};
-pub(crate) use post::{answer_metadata, run_event};
 pub use prompt::PROMPT_VERSION;
 pub(crate) use prompt::instructions;
 pub(crate) use thread_locks::ThreadLocks;

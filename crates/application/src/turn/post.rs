@@ -324,7 +324,7 @@ fn answer_row(run: &Run, said: &Message, id: MessageId) -> Message {
 }
 
 /// What the server keeps with every answer.
-pub(crate) fn answer_metadata(run: &Run) -> Json {
+pub(super) fn answer_metadata(run: &Run) -> Json {
     let said = run.trigger_message_id.to_string();
     Json::empty().with("in_reply_to", said).with("run_id", run.id.to_string())
 }

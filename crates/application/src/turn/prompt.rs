@@ -42,6 +42,8 @@ const RESULT_BYTES: [usize; 5] = [MODEL_RESULT_BYTES, 16 * 1024, 4 * 1024, 1024,
 pub struct Prompt {
     /// What of it an answer may point at.
     pub(super) sources: Vec<Source>,
+    /// Only words counted where what may matter was looked up.
+    pub(super) is_degraded: bool,
     model: Option<String>,
     temperature: Option<stead_domain::agent::Temperature>,
     system: String,
@@ -104,6 +106,7 @@ impl Application {
         }
         Ok(Prompt {
             sources: beside.knowledge.sources,
+            is_degraded: beside.knowledge.is_degraded,
             model: agent.model.clone().map(|model| model.into_string()),
             temperature: agent.temperature.or(self.settings.temperature),
             system,
@@ -121,13 +124,14 @@ impl Application {
         organization: &Organization,
         budget: u32,
     ) -> Result<Prompt, Error> {
-        let Makings { system, knowledge, sources, history } = self.makings(run, agent, organization, budget).await?;
+        let Makings { system, knowledge, history } = self.makings(run, agent, organization, budget).await?;
         Ok(Prompt {
-            sources,
+            sources: knowledge.sources,
+            is_degraded: knowledge.is_degraded,
             model: agent.model.clone().map(|model| model.into_string()),
             temperature: agent.temperature.or(self.settings.temperature),
             system,
-            files: knowledge,
+            files: knowledge.text,
             history: history.into_iter().rev().map(|said| Group::new(vec![said])).collect(),
             budget,
             max_answer_tokens: self.settings.answer_tokens,

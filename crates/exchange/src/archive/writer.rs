@@ -1,24 +1,21 @@
 use std::{
-    fs::{self, File},
     io::{BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// The name of the archive's form.
 const FORMAT: &str = "stead-export-1";
 
-/// A zip file that is being written, beside the place where it will be.
+/// A zip file that is being written, beside the place where it will be; removed unless it is finished.
 pub(super) struct Writer {
-    zip: ZipWriter<BufWriter<File>>,
+    zip: ZipWriter<BufWriter<NamedTempFile>>,
     path: PathBuf,
-    /// Removed unless it is finished.
-    partial: Partial,
     part: Option<Part>,
     parts: Vec<Value>,
 }
@@ -30,30 +27,17 @@ struct Part {
     lines: Option<u64>,
 }
 
-struct Partial(Option<PathBuf>);
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if let Some(path) = self.0.take() {
-            // Nobody is left to tell: what failed before is told.
-            drop(fs::remove_file(path));
-        }
-    }
-}
-
 impl Writer {
-    /// Its owner alone may read it.
+    /// Its owner alone may read it. Several may write to one path: the first that is whole is there.
     pub fn create(path: &Path) -> anyhow::Result<Self> {
         super::must_not_exist(path)?;
-        let mut name = path.as_os_str().to_owned();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
-        let file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&partial);
-        let file = file.with_context(|| format!("{} cannot be written", partial.display()))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut name = path.file_name().with_context(|| cannot_be(path))?.to_owned();
+        name.push(".");
+        let file = tempfile::Builder::new().prefix(&name).suffix(".partial").tempfile_in(folder);
         Ok(Self {
-            zip: ZipWriter::new(BufWriter::new(file)),
+            zip: ZipWriter::new(BufWriter::new(file.with_context(|| cannot_be(path))?)),
             path: path.to_owned(),
-            partial: Partial(Some(partial)),
             part: None,
             parts: Vec::new(),
         })
@@ -108,16 +92,12 @@ impl Writer {
             json!({"format": FORMAT, "organization": organization, "parts": parts, "damaged_files": damaged});
         self.start("manifest.json", CompressionMethod::Deflated, None)?;
         self.bytes(serde_json::to_string_pretty(&manifest)?.as_bytes())?;
-        let Self { zip, path, mut partial, .. } = self;
+        let Self { zip, path, .. } = self;
         let written = zip.finish().context("the export cannot be written")?;
         let file = written.into_inner().context("the export cannot be written")?;
-        file.sync_all().context("the export cannot be written")?;
-        let bytes = file.metadata()?.len();
-        super::must_not_exist(&path)?;
-        if let Some(from) = &partial.0 {
-            fs::rename(from, &path).with_context(|| format!("{} cannot be written", path.display()))?;
-        }
-        partial.0 = None;
+        file.as_file().sync_all().context("the export cannot be written")?;
+        let bytes = file.as_file().metadata()?.len();
+        file.persist_noclobber(&path).map_err(|failed| failed.error).with_context(|| cannot_be(&path))?;
         Ok(bytes)
     }
 
@@ -130,6 +110,10 @@ impl Writer {
         self.part = Some(Part { name: name.to_owned(), digest: Sha256::new(), bytes: 0, lines });
         Ok(())
     }
+}
+
+fn cannot_be(path: &Path) -> String {
+    format!("{} cannot be written", path.display())
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

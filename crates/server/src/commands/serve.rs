@@ -5,12 +5,24 @@ use crate::{Server, config::Config, wire::Overrides};
 
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
+    allow_many_connections();
     let server = Server::start(&config, Overrides::default()).await?;
     greet(&config, &server)?;
     service_manager::ready();
     tokio::select! {
         ended = until_stopped(&server, &mut signals) => ended,
         never = service_manager::watched(Some(server.address())) => match never {},
+    }
+}
+
+/// Each connection is an open file, of which a shell usually allows 1,024: as many as the system lets this process have.
+fn allow_many_connections() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(most) => tracing::debug!(most, "files may be open at once"),
+        Err(error) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the limit of open files stays as it is: it bounds how many connections there can be"
+        ),
     }
 }
 

@@ -1,4 +1,4 @@
-use std::net::TcpListener;
+use std::{net::TcpListener, process::Stdio};
 
 use crate::harness::{
     Backend, Setup,
@@ -7,6 +7,26 @@ use crate::harness::{
 };
 
 on_both!(it_says_where_it_listens_and_what_to_do, a_taken_port_is_one_clear_line, a_data_folder_has_one_owner);
+
+/// A connection is an open file, and a shell allows few.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_takes_as_many_open_files_as_it_may_have() {
+    crate::harness::backend::run(Backend::Sqlite, async |setup: Setup| {
+        let mut settings = setup.settings();
+        settings.push(("STEAD_LOG__FILTER".to_owned(), "off".to_owned()));
+        let binary = process::stead(&[], &[]).as_std().get_program().to_owned();
+        let mut shell = tokio::process::Command::new("/bin/sh");
+        shell.args(["-c", "ulimit -S -n 300; exec \"$0\" serve"]).arg(binary).env_clear().envs(settings);
+        let process = Process::listening(shell.stdout(Stdio::piped()).kill_on_drop(true), &Address::default()).await;
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap();
+        let open_files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+        let (soft, hard) = (open_files.split_whitespace().nth(3), open_files.split_whitespace().nth(4));
+        assert_eq!(soft, hard, "{open_files}");
+        assert_ne!(soft, Some("300"), "the test is to begin with less than there may be");
+    })
+    .await;
+}
 
 async fn it_says_where_it_listens_and_what_to_do(setup: Setup) {
     let process = Process::serve(&setup.offline(), &Address::default()).await;

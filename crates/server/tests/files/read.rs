@@ -1,7 +1,7 @@
 //! Who may read a file.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{content_of, path_of};
 use crate::harness::{Account, Stead, talk::text};
@@ -11,10 +11,11 @@ on_both!(
     what_lies_in_a_thread_is_read_by_who_may_read_the_thread,
     an_agents_owner_reads_what_lies_in_threads_that_they_may_read,
     files_are_listed,
+    a_channels_files_are_listed_to_its_members,
     another_organizations_files_are_not_there,
 );
 
-async fn may_read(account: &Account, file: &serde_json::Value) -> bool {
+async fn may_read(account: &Account, file: &Value) -> bool {
     let statuses = [
         account.get(&path_of(file)).await.status,
         account.get(&content_of(file)).await.status,
@@ -106,6 +107,32 @@ async fn files_are_listed(stead: Stead) {
     for bad in ["?conversation_id=x", "?limit=0", "?limit=101", "?before=x", "?conversation_id", "?sort=name"] {
         ben.get(&format!("/files{bad}")).await.refused(400, "invalid_request");
     }
+}
+
+async fn a_channels_files_are_listed_to_its_members(stead: Stead) {
+    let ann = stead.register("ann").await;
+    let (ben, mia) = (ann.invite("ben", "member").await, ann.invite("mia", "admin").await);
+    let room = json!({"kind": "private", "name": "Plans", "user_ids": [ben.id()]});
+    let room = text(&ann.post("/channels", room).await.expect(201)["id"]).to_owned();
+    let mut said = Vec::new();
+    for name in ["one.txt", "two.txt"] {
+        let file = ann.upload(name, name).await;
+        let message = json!({"content": name, "file_ids": [file["id"]]});
+        said.push((file, ann.post(&format!("/channels/{room}/messages"), message).await.expect(201)));
+    }
+    let list = format!("/files?conversation_id={room}");
+    let ids = |page: &Value| -> Vec<Value> {
+        page["files"].as_array().unwrap().iter().map(|file| file["id"].clone()).collect()
+    };
+    let [(one, _), (two, last)] = &said[..] else { unreachable!("two files") };
+    assert_eq!(ids(&ben.get(&list).await.expect(200)), [one["id"].clone(), two["id"].clone()]);
+    assert_eq!(ids(&ben.get(&format!("{list}&limit=1")).await.expect(200)), [two["id"].clone()]);
+    mia.get(&list).await.refused(403, "forbidden");
+    stead.register("bob").await.get(&list).await.refused(404, "not_found");
+    ann.delete(&format!("/messages/{}", text(&last["id"]))).await.expect(204);
+    assert_eq!(ids(&ben.get(&list).await.expect(200)), [one["id"].clone()]);
+    ben.post_nothing(&format!("/channels/{room}/leave")).await.expect(204);
+    ben.get(&list).await.refused(403, "forbidden");
 }
 
 async fn another_organizations_files_are_not_there(stead: Stead) {

@@ -51,7 +51,12 @@ impl Process {
     async fn start(setup: &Setup, address: &Address, filter: &str, stderr: Stdio) -> Self {
         let mut settings = setup.settings();
         settings.push(("STEAD_LOG__FILTER".to_owned(), filter.to_owned()));
-        let mut child = stead(&["serve"], &settings).stderr(stderr).spawn().expect("the binary runs");
+        Self::listening(stead(&["serve"], &settings).stderr(stderr), address).await
+    }
+
+    /// Starts what serves, and waits until it says where it listens.
+    pub async fn listening(command: &mut Command, address: &Address) -> Self {
+        let mut child = command.spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let first = soon("its first line", lines.next_line()).await.expect("text").expect("a line before it ends");
         let url =
@@ -73,6 +78,11 @@ impl Process {
         Client::new(self.address.clone())
     }
 
+    /// Its id among the system's processes.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// kill -9.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("it is killed");
@@ -80,7 +90,7 @@ impl Process {
 
     /// Asks it to stop, as an operator does.
     pub async fn terminate(&self) {
-        let id = self.child.id().expect("it runs").to_string();
+        let id = self.id().to_string();
         let status = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
         assert!(status.success());
     }

@@ -17,7 +17,7 @@ use crate::harness::{Account, Client, patience::soon};
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// When it was opened, where it is told only what comes from then on. (What happened just before may be told as well:
-    /// where the end of the log is depends on what else the database does.)
+    /// where the end of the log is depends on what else the database does. It is passed over here.)
     opened_at: Option<Value>,
 }
 
@@ -109,7 +109,12 @@ impl Socket {
     pub async fn next(&mut self) -> Value {
         loop {
             match soon("a frame", self.stream.next()).await.expect("a frame before the end").unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Text(text) => {
+                    let told = serde_json::from_str(&text).unwrap();
+                    if !self.is_from_before(&told) {
+                        return told;
+                    }
+                }
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("{other:?}"),
             }
@@ -134,13 +139,11 @@ impl Socket {
     /// Nothing of the log comes for a moment, of what happened since it was opened.
     pub async fn is_told_nothing(&mut self) {
         self.send(serde_json::json!({"type": "ping"})).await;
-        let mut told = self.until("pong").await;
-        told.retain(|event| !self.is_from_before(event));
-        assert_eq!(names(&told), ["pong"]);
+        assert_eq!(names(&self.until("pong").await), ["pong"]);
         let listening = async {
             loop {
                 let next = self.next().await;
-                if next["seq"].is_string() && next["type"] != "heartbeat" && !self.is_from_before(&next) {
+                if next["seq"].is_string() && next["type"] != "heartbeat" {
                     return next;
                 }
             }
@@ -152,7 +155,8 @@ impl Socket {
 
     fn is_from_before(&self, event: &Value) -> bool {
         // (Times are written with the same number of digits.)
-        self.opened_at.as_ref().is_some_and(|opened| event["at"].as_str() < opened.as_str())
+        let is_kept = event["seq"].is_string();
+        is_kept && self.opened_at.as_ref().is_some_and(|opened| event["at"].as_str() < opened.as_str())
     }
 
     /// Reads to its end: what it was told, and the code that it is closed with.

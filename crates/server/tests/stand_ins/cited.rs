@@ -1,7 +1,7 @@
 //! What an answer was made from is told with it, to whoever may read that now.
 
 use serde_json::{Value, json};
-use stead_testkit::fakes::FakeReply;
+use stead_testkit::fakes::{FakeReply, FakeVectorStore, VectorFault};
 
 use super::{House, are, finds, messages, say};
 use crate::{
@@ -13,6 +13,7 @@ on_both!(
     an_answer_in_a_channel_tells_its_sources,
     who_may_not_read_a_source_is_not_told_of_it,
     an_answer_in_a_thread_tells_its_sources,
+    an_answer_without_meaning_says_so,
 );
 
 /// The source of an answer that points at it.
@@ -128,4 +129,32 @@ async fn an_answer_in_a_thread_tells_its_sources(setup: Setup) {
     house.ben.delete(&format!("/messages/{}", text(&source["id"]))).await.expect(204);
     let listed = talk.messages().await;
     assert_eq!((cited(&listed[1]), &listed[1]["stale"], &listed[3]["stale"]), (Vec::new(), &json!(true), &json!(true)));
+}
+
+async fn an_answer_without_meaning_says_so(setup: Setup) {
+    let vectors = FakeVectorStore::new();
+    let house = House::of(setup.vectors(&vectors)).await;
+    let channel = house.direct().await;
+    for (n, is_away) in [true, false].into_iter().enumerate() {
+        if is_away {
+            vectors.break_with(VectorFault::Down);
+        } else {
+            vectors.mend();
+        }
+        let beside = json!({"query": "Where is the pumpkin?"});
+        let asked = house.ann.post(&format!("/ai/channels/{channel}/query"), beside).await.expect(200);
+        assert_eq!(asked["message"]["parameters"]["degraded"], is_away, "{asked}");
+        let question = json!({"message": "Where is it?"});
+        let would_be = house.ann.post(&format!("/ai/persona/{}", house.ben.id()), question).await.expect(200);
+        assert_eq!(would_be["degraded"], is_away, "{would_be}");
+        let own = house.ann.own_channel().await;
+        say(&house.ann, &own, "Where is the pumpkin?").await;
+        let answer = are(&house.ann, &own, 2 * (n + 1)).await.pop().unwrap();
+        assert_eq!(answer["degraded"], is_away, "{answer}");
+    }
+    // One that looks nothing up has nothing to be short of.
+    let plain = house.ann.talk().await.say("Hello").await.expect(201);
+    assert_eq!(plain["degraded"], false, "{plain}");
+    let question = say(&house.ann, &channel, "And where are you?").await;
+    assert!(question["degraded"].is_null(), "no model wrote it: {question}");
 }

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FilesQuery {
-    /// Those attached in this thread or to its messages. Without it: those that the caller uploaded.
+    /// Those attached in this thread or channel. Without it: those that the caller uploaded.
     #[param(value_type = uuid::Uuid, required = false)]
     conversation_id: Option<ConversationId>,
     /// Which page of them.
@@ -39,6 +39,7 @@ impl QueryParams for FilesQuery {
     params(FilesQuery, PageQuery),
     responses(
         (status = 200, description = "A page of files", body = FilesBody, example = json!(FilesBody::sample())),
+        (status = 403, description = "Not a member of this channel"),
         (status = 404, description = "There is no such conversation, as far as the caller may know"),
     ),
 )]

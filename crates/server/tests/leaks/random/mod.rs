@@ -6,9 +6,8 @@
 //! got, answers, lists, and what came to open sockets. At the end of a sequence everybody finds all that they may read.
 //!
 //! A sequence has 40 steps, in an organization of its own, with an index that works, lies, stands still or is away. A few of
-//! them run with the other tests. `STEAD_TEST_LEAK_CASES=10000` runs so many, and wants a runner without a time limit:
-//! `STEAD_TEST_LEAK_CASES=10000 scripts/postgres cargo test -p stead-server --test main leaks::random`. What fails prints its
-//! seed and its steps; `STEAD_TEST_LEAK_SEED=7` runs that one again.
+//! them run with the other tests; `make leaks` runs as many as `STEAD_TEST_LEAK_CASES` says, with a runner that has no time
+//! limit. What fails prints its seed and its steps; `STEAD_TEST_LEAK_SEED=7` runs that one again.
 
 mod asks;
 mod heard;
