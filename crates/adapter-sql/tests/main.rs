@@ -13,6 +13,7 @@ mod migrations;
 mod notices;
 mod parity;
 mod pgvector;
+mod plans;
 mod presence;
 mod reopened;
 mod stores;

@@ -6,9 +6,19 @@ use stead_adapter_sql::{PostgresOptions, PostgresStore, SqliteOptions, SqliteSto
 use stead_domain::ports::Store;
 use tempfile::TempDir;
 
+use crate::plans;
+
 /// A file in a folder of its own, removed when dropped.
 pub struct SqliteFile {
     folder: TempDir,
+}
+
+impl Drop for SqliteFile {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            plans::reads_no_large_table_whole(&self.path());
+        }
+    }
 }
 
 impl SqliteFile {
@@ -26,6 +36,7 @@ impl SqliteFile {
 }
 
 pub async fn sqlite() -> (Arc<dyn Store>, SqliteFile) {
+    plans::note();
     let file = SqliteFile::new();
     (Arc::new(file.open()), file)
 }

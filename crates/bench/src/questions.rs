@@ -59,7 +59,11 @@ pub async fn measure(on: On) -> anyhow::Result<Vec<Line>> {
         what: format!("{}: asked beside a channel", ground.name),
         figures: before_the_model(&model, asked, |question| {
             let path = format!("/ai/channels/{channel}/query");
-            async move { house_ref.post(&path, Some(&founder_ref.token), &json!({"query": question})).await }
+            async move {
+                let begun = Instant::now();
+                house_ref.post(&path, Some(&founder_ref.token), &json!({"query": question})).await?;
+                Ok(begun)
+            }
         })
         .await?,
     });
@@ -68,7 +72,13 @@ pub async fn measure(on: On) -> anyhow::Result<Vec<Line>> {
         what: format!("{}: asked in one's own room, of all channels", ground.name),
         figures: before_the_model(&model, asked, |question| {
             let path = format!("/channels/{own}/messages");
-            async move { house_ref.post(&path, Some(&founder_ref.token), &json!({"content": question})).await }
+            async move {
+                // One question at a time: what waits for another's answer takes longer.
+                answered(house_ref, founder_ref, &path).await?;
+                let begun = Instant::now();
+                house_ref.post(&path, Some(&founder_ref.token), &json!({"content": question})).await?;
+                Ok(begun)
+            }
         })
         .await?,
     });
@@ -94,20 +104,35 @@ pub async fn measure(on: On) -> anyhow::Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// How long it takes from a question's request until the model is asked it.
+/// Waits until what was said last in a room is an answer, and the indexes have it.
+async fn answered(house: &House, who: &Person, path: &str) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    loop {
+        let last = house.get(&format!("{path}?limit=1"), &who.token).await?;
+        let last = last["messages"].as_array().and_then(|messages| messages.first());
+        if last.is_none_or(|last| last["from_ai"] == true && last["status"] == "complete") {
+            break;
+        }
+        anyhow::ensure!(begun.elapsed() < PATIENCE, "no answer came");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    Ok(())
+}
+
+/// How long it takes from a question's request until the model is asked it: `ask` answers when it began.
 async fn before_the_model<F>(
     model: &Model,
     asked: impl Fn(usize) -> Option<String>,
     ask: impl Fn(String) -> F,
 ) -> anyhow::Result<Vec<(&'static str, String)>>
 where
-    F: Future<Output = anyhow::Result<Value>>,
+    F: Future<Output = anyhow::Result<Instant>>,
 {
     let mut took = Vec::new();
     for n in 0..QUESTIONS + WARM_UP {
         let question = asked(n).context("there are texts")?;
-        let begun = Instant::now();
-        ask(question.clone()).await?;
+        let begun = ask(question.clone()).await?;
         let own = loop {
             if let Some(own) = model.time_of(&question) {
                 break own;

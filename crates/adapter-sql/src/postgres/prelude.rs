@@ -61,6 +61,13 @@ macro_rules! kept_since {
     };
 }
 
+/// A join: Postgres knows best with which side to begin.
+macro_rules! join_in_order {
+    () => {
+        "JOIN"
+    };
+}
+
 /// Locks the rows against change by others.
 macro_rules! share_locked {
     ($query:expr) => {
@@ -82,7 +89,7 @@ macro_rules! locked_if_free {
     };
 }
 
-pub(super) use {kept_since, locked, locked_if_free, share_locked};
+pub(super) use {join_in_order, kept_since, locked, locked_if_free, share_locked};
 
 /// Applies a commit in a transaction of its own.
 pub(super) type Alone = for<'c> fn(&'c mut Conn, Arc<Commit>) -> BoxFuture<'c, Result<Committed, SqlError>>;

@@ -22,7 +22,15 @@ pub(super) const JOIN: &str = "JOIN";
 pub(super) const PLACE: &str = "s.place";
 /// Not in the order of the table's key: of a rare word it would have to go through all that is newer.
 pub(super) const NEWEST: &str = "s.place + 0 DESC";
-pub(super) const BEST_MESSAGES: &str = "ts_rank(s.words, CAST($1 AS tsquery), 1) DESC, s.place DESC";
+
+/// Where the best `most` of the messages `s` are found, each with how well it fits: the lower, the better.
+pub(super) fn best_messages(most: i64) -> String {
+    format!(
+        "(SELECT s.place, s.message_id, s.organization_id, s.version, -ts_rank(s.words, CAST($1 AS tsquery), 1) AS fit \
+            FROM search_messages s WHERE {MESSAGES_HAVE_IT} AND s.organization_id = $3 \
+            ORDER BY fit, s.place DESC LIMIT {most}) s"
+    )
+}
 
 /// The same for the passages of files.
 pub(super) const FOUND_FILES: &str = "search_files s";

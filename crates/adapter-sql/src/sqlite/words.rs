@@ -22,7 +22,14 @@ pub(super) const MESSAGES_HAVE_IT: &str = "search_message_words MATCH ($1 || ' A
 pub(super) const JOIN: &str = "CROSS JOIN";
 pub(super) const PLACE: &str = "w.rowid";
 pub(super) const NEWEST: &str = "w.rowid DESC";
-pub(super) const BEST_MESSAGES: &str = "bm25(search_message_words, 1.0, 0.0), w.rowid DESC";
+
+/// Where the best `most` of the messages `s` are found, each with how well it fits: the lower, the better.
+pub(super) fn best_messages(most: i64) -> String {
+    format!(
+        "(SELECT w.rowid AS place, bm25(search_message_words, 1.0, 0.0) AS fit FROM search_message_words w \
+            WHERE {MESSAGES_HAVE_IT} ORDER BY fit, place DESC LIMIT {most}) h CROSS JOIN search_messages s ON s.place = h.place"
+    )
+}
 
 /// The same for the passages of files.
 pub(super) const FOUND_FILES: &str = "search_file_words w CROSS JOIN search_files s ON s.place = w.rowid";

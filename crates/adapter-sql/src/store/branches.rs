@@ -13,7 +13,7 @@ use stead_domain::{
 
 use super::{
     messages::with_details,
-    prelude::{Conn, kept_since},
+    prelude::{Conn, join_in_order, kept_since},
 };
 use crate::{
     error::SqlError,
@@ -27,9 +27,12 @@ const BRANCH: &str = concat!(
     "WITH RECURSIVE branch (id, before_id, place) AS \
         (SELECT m.id, m.branch_parent_id, 1 FROM messages m WHERE m.id = $1 AND m.conversation_id = $2 \
          UNION ALL \
-         SELECT m.id, m.branch_parent_id, b.place + 1 FROM branch b JOIN messages m ON m.id = b.before_id \
-         WHERE m.conversation_id = $2 AND b.place < $3) \
-     SELECT m.* FROM branch b JOIN messages m ON m.id = b.id \
+         SELECT m.id, m.branch_parent_id, b.place + 1 FROM branch b ",
+    join_in_order!(),
+    " messages m ON m.id = b.before_id WHERE m.conversation_id = $2 AND b.place < $3) \
+     SELECT m.* FROM branch b ",
+    join_in_order!(),
+    " messages m ON m.id = b.id \
      WHERE m.organization_id = $4 \
         AND m.created_at >= (SELECT ",
     kept_since!(),
@@ -60,10 +63,11 @@ pub(super) fn leads_to(conversation: ConversationId, message: MessageId) -> Lead
             (SELECT m.id, m.branch_parent_id FROM messages m WHERE m.id = ",
     )
     .bind::<SqlUuid, _>(DbId::from(message))
-    .sql(
-        " UNION ALL \
-          SELECT m.id, m.branch_parent_id FROM branch b JOIN messages m ON m.id = b.before_id WHERE m.conversation_id = ",
-    )
+    .sql(concat!(
+        " UNION ALL SELECT m.id, m.branch_parent_id FROM branch b ",
+        join_in_order!(),
+        " messages m ON m.id = b.before_id WHERE m.conversation_id = "
+    ))
     .bind::<SqlUuid, _>(DbId::from(conversation))
     .sql(") SELECT id FROM branch)")
 }

@@ -20,6 +20,9 @@ use crate::{
     types::{DbId, DbName},
 };
 
+/// How many users a statement takes.
+const AT_A_TIME: usize = 1_000;
+
 type Other = (UserId, Option<DisplayName>);
 
 /// The channels as this user sees them, or as nobody in particular; in their order.
@@ -87,19 +90,25 @@ async fn counts(conn: &mut Conn, ids: &[DbId], organizations: Vec<DbId>) -> Resu
         .group_by(members::conversation_id)
         .select((members::conversation_id, count_star()));
     let all: Vec<(DbId, i64)> = query.load(conn).await?;
+    let mut counts: HashMap<DbId, i64> = all.into_iter().collect();
+    // Not one statement with a join: a planner that does not know yet how many rows there are looks at each member.
     let query = users::table
-        .inner_join(members::table.on(members::user_id.eq(users::id.nullable())))
         .filter(users::organization_id.eq_any(organizations))
         .filter(users::deactivated_at.is_not_null())
-        .filter(members::conversation_id.eq_any(ids.to_vec()))
-        .filter(members::left_at.is_null())
-        .group_by(members::conversation_id)
-        .select((members::conversation_id, count_star()));
-    let away: Vec<(DbId, i64)> = query.load(conn).await?;
-    let mut counts: HashMap<DbId, i64> = all.into_iter().collect();
-    for (id, away) in away {
-        if let Some(count) = counts.get_mut(&id) {
-            *count -= away;
+        .select(users::id);
+    let not_let_in: Vec<DbId> = query.load(conn).await?;
+    for some in not_let_in.chunks(AT_A_TIME) {
+        let query = members::table
+            .filter(members::user_id.eq_any(some.iter().copied().map(Some).collect::<Vec<_>>()))
+            .filter(members::conversation_id.eq_any(ids.to_vec()))
+            .filter(members::left_at.is_null())
+            .group_by(members::conversation_id)
+            .select((members::conversation_id, count_star()));
+        let of_these: Vec<(DbId, i64)> = query.load(conn).await?;
+        for (id, of_these) in of_these {
+            if let Some(count) = counts.get_mut(&id) {
+                *count -= of_these;
+            }
         }
     }
     Ok(counts)

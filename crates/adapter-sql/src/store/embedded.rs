@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{Bool, Text},
+};
 use diesel_async::RunQueryDsl;
 use stead_domain::{
     ConversationId, Invalid, OrganizationId,
@@ -18,7 +22,7 @@ use crate::{
     error::{InvalidColumn, SqlError},
     prepared::Prepare,
     schema::embedded_sources,
-    types::{DbId, DbName, DbTime},
+    types::{DbId, DbName, DbTime, Named, SqlUuid},
 };
 
 /// How many are removed in a statement.
@@ -122,23 +126,20 @@ pub(super) async fn list_embedded(
     after: Option<VectorSource>,
     limit: u32,
 ) -> Result<Vec<EmbeddedSource>, SqlError> {
-    let (kind, id) = after.as_ref().map_or((None, DbId(Uuid::nil())), |after| {
+    let (kind, id) = after.as_ref().map_or(("", DbId(Uuid::nil())), |after| {
         let (kind, id) = parts(after);
-        (Some(DbName(kind)), id)
+        (kind.name(), id)
     });
+    // As a pair: with its parts compared one by one SQLite would begin at the beginning for each page.
+    let is_after = sql::<Bool>("(kind, source_id) > (").bind::<Text, _>(kind).sql(", ").bind::<SqlUuid, _>(id).sql(")");
     let query = embedded_sources::table
+        .filter(is_after)
         .order((embedded_sources::kind, embedded_sources::source_id))
         .limit(i64::from(limit))
         .select(EmbeddedRow::as_select())
         .into_boxed::<Db>();
     let query = match organization {
         Some(organization) => query.filter(embedded_sources::organization_id.eq(DbId::from(organization))),
-        None => query,
-    };
-    let query = match kind {
-        Some(kind) => query.filter(
-            embedded_sources::kind.gt(kind).or(embedded_sources::kind.eq(kind).and(embedded_sources::source_id.gt(id))),
-        ),
         None => query,
     };
     read(query.load(conn).await?)

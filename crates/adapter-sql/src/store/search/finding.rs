@@ -26,6 +26,10 @@ const MOST_NAMED: usize = 1_000;
 /// So many names and passages are looked at.
 const MOST_PASSAGES: i64 = 10_000;
 
+/// Of the messages that have any of the words, so many of the best are looked at first. Where too few of them may be read, or
+/// are what is wanted, all are.
+const FIRST_LOOK: i64 = 1_000;
+
 /// A statement that grows, and what is bound in it, numbered as it first appears.
 struct Statement {
     query: BoxedSqlQuery<'static, Db, SqlQuery>,
@@ -102,16 +106,40 @@ struct MessageRow {
 }
 
 pub(super) async fn messages(conn: &mut Conn, search: MessageSearch) -> Result<Vec<MessageHit>, SqlError> {
-    let (organization, user) = (DbId::from(search.organization), DbId::from(search.user));
+    let organization_and_user = (DbId::from(search.organization), DbId::from(search.user));
+    let mut rows = messages_among(conn, &search, organization_and_user, FIRST_LOOK).await?;
+    if search.matching == Matching::Any && rows.len() < usize::try_from(search.limit).unwrap_or(usize::MAX) {
+        rows = messages_among(conn, &search, organization_and_user, i64::MAX).await?;
+    }
+    let hit = |row: MessageRow| MessageHit {
+        candidate: MessageCandidate { id: row.message_id.into(), version: Some(row.version) },
+        place: row.place,
+    };
+    Ok(rows.into_iter().map(hit).collect())
+}
+
+/// Looks, for any of the words, among the `best` of all that have one.
+async fn messages_among(
+    conn: &mut Conn,
+    search: &MessageSearch,
+    (organization, user): (DbId, DbId),
+    best: i64,
+) -> Result<Vec<MessageRow>, SqlError> {
     let conversations: Option<Vec<DbId>> =
-        search.conversations.map(|these| these.into_iter().map(DbId::from).collect());
+        search.conversations.as_ref().map(|these| these.iter().copied().map(DbId::from).collect());
     let scopes = match &conversations {
         Some(these) if these.len() <= MOST_NAMED => scopes_of(user, these.iter().copied()),
         Some(_) => vec![Scope::Organization(organization)],
         None => scopes(conn, organization, user).await?,
     };
+    let (all, below, found, has_it, order) = match search.matching {
+        Matching::All { below } => {
+            (true, below, words::FOUND_MESSAGES.to_owned(), words::MESSAGES_HAVE_IT, words::NEWEST)
+        }
+        Matching::Any => (false, None, words::best_messages(best), "TRUE", "fit, s.place DESC"),
+    };
     let select = format!(
-        "SELECT {place} AS place, s.message_id, s.version \
+        "SELECT s.place, s.message_id, s.version \
          FROM {found} \
          {join} messages m ON m.id = s.message_id AND m.version = s.version \
          {join} conversations c ON c.id = m.conversation_id \
@@ -119,17 +147,10 @@ pub(super) async fn messages(conn: &mut Conn, search: MessageSearch) -> Result<V
          LEFT JOIN threads t ON t.id = c.id \
          WHERE {has_it} AND s.organization_id = $3 AND m.organization_id = $3 AND c.organization_id = $3 \
             AND {is_read} AND {is_there} AND m.active AND c.deleted_at IS NULL AND o.deleted_at IS NULL",
-        place = words::PLACE,
-        found = words::FOUND_MESSAGES,
         join = words::JOIN,
-        has_it = words::MESSAGES_HAVE_IT,
         is_there = message_is_there(),
         is_read = is_read_by("$4"),
     );
-    let (all, below, order) = match search.matching {
-        Matching::All { below } => (true, below, words::NEWEST),
-        Matching::Any => (false, None, words::BEST_MESSAGES),
-    };
     let rooms = match search.rooms {
         Rooms::Any => "",
         Rooms::Channels => " AND t.id IS NULL",
@@ -145,12 +166,7 @@ pub(super) async fn messages(conn: &mut Conn, search: MessageSearch) -> Result<V
         Some(these) => statement.and_one_of("c.id", these),
         None => statement,
     };
-    let rows: Vec<MessageRow> = statement.ordered(&format!("ORDER BY {order}"), search.limit).load(conn).await?;
-    let hit = |row: MessageRow| MessageHit {
-        candidate: MessageCandidate { id: row.message_id.into(), version: Some(row.version) },
-        place: row.place,
-    };
-    Ok(rows.into_iter().map(hit).collect())
+    Ok(statement.ordered(&format!("ORDER BY {order}"), search.limit).load(conn).await?)
 }
 
 #[derive(QueryableByName)]

@@ -381,6 +381,7 @@ macro_rules! store_contract_tests {
                 the_best_messages_come_first
                 files_are_found_by_what_they_say
                 a_search_finds_files_that_its_user_may_read
+                what_is_wanted_is_found_behind_much_that_fits_better
                 who_is_in_very_many_channels_finds_what_is_in_them
             }
             unused_files {

@@ -410,6 +410,22 @@ pub async fn a_search_finds_files_that_its_user_may_read(store: Arc<dyn Store>) 
     assert_eq!(find(file_search(&ben, "canary")).await, []);
 }
 
+pub async fn what_is_wanted_is_found_behind_much_that_fits_better(store: Arc<dyn Store>) {
+    let seed = Seed::commit(&*store).await;
+    let elsewhere: Vec<Message> = (0..1_001).map(|_| builders::user_message(&seed.thread, "needle")).collect();
+    for some in elsewhere.chunks(200) {
+        apply(&*store, some.iter().map(|said| Change::Message(MessageChange::Insert(said.clone())))).await;
+        index(&*store, &some.iter().collect::<Vec<_>>()).await;
+    }
+    let room = channel_of(&*store, &[&seed.owner]).await;
+    let wanted = indexed(&*store, &room, &seed.owner, &format!("a needle {}", "in much hay ".repeat(20))).await;
+    let any = || MessageSearch { matching: Matching::Any, limit: 10, ..search(&seed.owner, "needle") };
+    let there = MessageSearch { conversations: Some(vec![room.id]), ..any() };
+    assert_eq!(found(&*store, there).await, [wanted.id]);
+    let everywhere = found(&*store, any()).await;
+    assert!(everywhere.len() == 10 && !everywhere.contains(&wanted.id));
+}
+
 pub async fn who_is_in_very_many_channels_finds_what_is_in_them(store: Arc<dyn Store>) {
     let seed = Seed::commit(&*store).await;
     let (rooms, inserts): (Vec<_>, Vec<_>) = (0..1_001).map(|_| new_channel(&[&seed.owner])).unzip();
