@@ -76,6 +76,20 @@ pub struct FileWords {
     pub text: WordsOf,
 }
 
+/// Where the messages `s` are found that have the words, in a statement in which `$1` is what is asked for, `$2` where, `$3` the
+/// place before which they lie, and `$4` the organization.
+#[derive(Debug)]
+pub struct FoundMessages {
+    /// What to read them from.
+    pub from: String,
+    /// What has to hold of them.
+    pub condition: &'static str,
+    /// In which order they come.
+    pub order: &'static str,
+    /// Only so many were looked at; there may be more.
+    pub is_bounded: bool,
+}
+
 /// The number under which a file's name and summary are.
 pub const ABOUT: i32 = -1;
 

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     house::{Ground, House, On},

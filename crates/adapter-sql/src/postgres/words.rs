@@ -12,24 +12,31 @@ use stead_domain::search::{SearchQuery, Term};
 
 use crate::{
     types::{DbId, SqlUuid},
-    words::{FileWords, MessageWords, Scope, WordsOf},
+    words::{FileWords, FoundMessages, MessageWords, Scope, WordsOf},
 };
 
-/// Where messages `s` are found: `$1` is what is asked for, `$2` where.
-pub(super) const FOUND_MESSAGES: &str = "search_messages s";
-pub(super) const MESSAGES_HAVE_IT: &str = "s.words @@ (CAST($1 AS tsquery) && CAST($2 AS tsquery))";
 pub(super) const JOIN: &str = "JOIN";
-pub(super) const PLACE: &str = "s.place";
 /// Not in the order of the table's key: of a rare word it would have to go through all that is newer.
 pub(super) const NEWEST: &str = "s.place + 0 DESC";
 
-/// Where the best `most` of the messages `s` are found, each with how well it fits: the lower, the better.
-pub(super) fn best_messages(most: i64) -> String {
-    format!(
-        "(SELECT s.place, s.message_id, s.organization_id, s.version, -ts_rank(s.words, CAST($1 AS tsquery), 1) AS fit \
-            FROM search_messages s WHERE {MESSAGES_HAVE_IT} AND s.organization_id = $3 \
-            ORDER BY fit, s.place DESC LIMIT {most}) s"
-    )
+/// So many of the newest.
+pub(super) fn newest_messages(most: i64) -> FoundMessages {
+    first_messages("0 AS fit", NEWEST, "s.place DESC", most)
+}
+
+/// So many of those that fit best.
+pub(super) fn best_messages(most: i64) -> FoundMessages {
+    let fit = "-ts_rank(s.words, CAST($1 AS tsquery), 1) AS fit";
+    first_messages(fit, "fit, s.place DESC", "s.fit, s.place DESC", most)
+}
+
+fn first_messages(fit: &str, first: &str, order: &'static str, most: i64) -> FoundMessages {
+    let from = format!(
+        "(SELECT s.place, s.message_id, s.organization_id, s.version, {fit} FROM search_messages s \
+            WHERE s.words @@ (CAST($1 AS tsquery) && CAST($2 AS tsquery)) AND s.place < $3 AND s.organization_id = $4 \
+            ORDER BY {first} LIMIT {most}) s"
+    );
+    FoundMessages { from, condition: "TRUE", order, is_bounded: true }
 }
 
 /// The same for the passages of files.

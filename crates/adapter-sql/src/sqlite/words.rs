@@ -12,23 +12,31 @@ use super::executor::SqliteConn;
 use crate::{
     prepared::Prepare,
     types::{DbId, SqlUuid},
-    words::{FileWords, MessageWords, Scope, WordsOf},
+    words::{FileWords, FoundMessages, MessageWords, Scope, WordsOf},
 };
 
-/// Where messages `s` are found: `$1` is what is asked for, `$2` where. The index comes first, whatever it is joined with: it
-/// gives what it finds in order, and stops when there is enough.
-pub(super) const FOUND_MESSAGES: &str = "search_message_words w CROSS JOIN search_messages s ON s.place = w.rowid";
-pub(super) const MESSAGES_HAVE_IT: &str = "search_message_words MATCH ($1 || ' AND ' || $2)";
 pub(super) const JOIN: &str = "CROSS JOIN";
-pub(super) const PLACE: &str = "w.rowid";
 pub(super) const NEWEST: &str = "w.rowid DESC";
 
-/// Where the best `most` of the messages `s` are found, each with how well it fits: the lower, the better.
-pub(super) fn best_messages(most: i64) -> String {
-    format!(
+/// The newest. The index comes first, whatever it is joined with: it gives what it finds in order, and stops when there is
+/// enough.
+pub(super) fn newest_messages(_most: i64) -> FoundMessages {
+    FoundMessages {
+        from: "search_message_words w CROSS JOIN search_messages s ON s.place = w.rowid".to_owned(),
+        condition: "search_message_words MATCH ($1 || ' AND ' || $2) AND w.rowid < $3",
+        order: NEWEST,
+        is_bounded: false,
+    }
+}
+
+/// So many of those that fit best.
+pub(super) fn best_messages(most: i64) -> FoundMessages {
+    let from = format!(
         "(SELECT w.rowid AS place, bm25(search_message_words, 1.0, 0.0) AS fit FROM search_message_words w \
-            WHERE {MESSAGES_HAVE_IT} ORDER BY fit, place DESC LIMIT {most}) h CROSS JOIN search_messages s ON s.place = h.place"
-    )
+            WHERE search_message_words MATCH ($1 || ' AND ' || $2) AND w.rowid < $3 \
+            ORDER BY fit, place DESC LIMIT {most}) h CROSS JOIN search_messages s ON s.place = h.place"
+    );
+    FoundMessages { from, condition: "TRUE", order: "fit, s.place DESC", is_bounded: true }
 }
 
 /// The same for the passages of files.

@@ -16,7 +16,7 @@ use super::super::{
 use crate::{
     error::SqlError,
     types::{DbId, DbTime, SqlTime, SqlUuid},
-    words::{ABOUT, Scope},
+    words::{ABOUT, FoundMessages, Scope},
 };
 
 /// Of so many conversations at most each is named; among more it is looked in all of the organization, and what lies
@@ -26,8 +26,8 @@ const MOST_NAMED: usize = 1_000;
 /// So many names and passages are looked at.
 const MOST_PASSAGES: i64 = 10_000;
 
-/// Of the messages that have any of the words, so many of the best are looked at first. Where too few of them may be read, or
-/// are what is wanted, all are.
+/// Of the messages that have the words, so many of the first are looked at. Where too few of them may be read, or are what is
+/// wanted, all are.
 const FIRST_LOOK: i64 = 1_000;
 
 /// A statement that grows, and what is bound in it, numbered as it first appears.
@@ -37,15 +37,24 @@ struct Statement {
 }
 
 impl Statement {
-    /// `$1` is what is asked for, `$2` where, `$3` the organization, `$4` the user.
-    fn new(select: String, wanted: String, within: String, organization: DbId, user: DbId) -> Self {
-        let query = diesel::sql_query(select)
-            .into_boxed()
-            .bind::<Text, _>(wanted)
-            .bind::<Text, _>(within)
-            .bind::<SqlUuid, _>(organization)
-            .bind::<SqlUuid, _>(user);
-        Self { query, bound: 4 }
+    /// `$1` is what is asked for, `$2` where.
+    fn new(select: String, wanted: String, within: String) -> Self {
+        let query = diesel::sql_query(select).into_boxed().bind::<Text, _>(wanted).bind::<Text, _>(within);
+        Self { query, bound: 2 }
+    }
+
+    /// What the statement names next.
+    fn with_number(mut self, number: i64) -> Self {
+        self.bound += 1;
+        self.query = self.query.bind::<BigInt, _>(number);
+        self
+    }
+
+    /// What the statement names next.
+    fn with_id(mut self, id: DbId) -> Self {
+        self.bound += 1;
+        self.query = self.query.bind::<SqlUuid, _>(id);
+        self
     }
 
     fn place(&mut self) -> String {
@@ -65,14 +74,6 @@ impl Statement {
         if let Some(at) = at {
             let place = self.place();
             self.query = self.query.sql(format!(" AND {condition} {place}")).bind::<SqlTime, _>(at);
-        }
-        self
-    }
-
-    fn and_number(mut self, condition: &str, number: Option<i64>) -> Self {
-        if let Some(number) = number {
-            let place = self.place();
-            self.query = self.query.sql(format!(" AND {condition} {place}")).bind::<BigInt, _>(number);
         }
         self
     }
@@ -106,10 +107,9 @@ struct MessageRow {
 }
 
 pub(super) async fn messages(conn: &mut Conn, search: MessageSearch) -> Result<Vec<MessageHit>, SqlError> {
-    let organization_and_user = (DbId::from(search.organization), DbId::from(search.user));
-    let mut rows = messages_among(conn, &search, organization_and_user, FIRST_LOOK).await?;
-    if search.matching == Matching::Any && rows.len() < usize::try_from(search.limit).unwrap_or(usize::MAX) {
-        rows = messages_among(conn, &search, organization_and_user, i64::MAX).await?;
+    let (mut rows, may_be_more) = messages_among(conn, &search, FIRST_LOOK).await?;
+    if may_be_more {
+        (rows, _) = messages_among(conn, &search, i64::MAX).await?;
     }
     let hit = |row: MessageRow| MessageHit {
         candidate: MessageCandidate { id: row.message_id.into(), version: Some(row.version) },
@@ -118,13 +118,13 @@ pub(super) async fn messages(conn: &mut Conn, search: MessageSearch) -> Result<V
     Ok(rows.into_iter().map(hit).collect())
 }
 
-/// Looks, for any of the words, among the `best` of all that have one.
+/// Looks among so many of the first; answers whether there may be more.
 async fn messages_among(
     conn: &mut Conn,
     search: &MessageSearch,
-    (organization, user): (DbId, DbId),
-    best: i64,
-) -> Result<Vec<MessageRow>, SqlError> {
+    most: i64,
+) -> Result<(Vec<MessageRow>, bool), SqlError> {
+    let (organization, user) = (DbId::from(search.organization), DbId::from(search.user));
     let conversations: Option<Vec<DbId>> =
         search.conversations.as_ref().map(|these| these.iter().copied().map(DbId::from).collect());
     let scopes = match &conversations {
@@ -132,24 +132,23 @@ async fn messages_among(
         Some(_) => vec![Scope::Organization(organization)],
         None => scopes(conn, organization, user).await?,
     };
-    let (all, below, found, has_it, order) = match search.matching {
-        Matching::All { below } => {
-            (true, below, words::FOUND_MESSAGES.to_owned(), words::MESSAGES_HAVE_IT, words::NEWEST)
-        }
-        Matching::Any => (false, None, words::best_messages(best), "TRUE", "fit, s.place DESC"),
+    let (all, below, found) = match search.matching {
+        Matching::All { below } => (true, below, words::newest_messages(most)),
+        Matching::Any => (false, None, words::best_messages(most)),
     };
+    let FoundMessages { from, condition, order, is_bounded } = found;
     let select = format!(
         "SELECT s.place, s.message_id, s.version \
-         FROM {found} \
+         FROM {from} \
          {join} messages m ON m.id = s.message_id AND m.version = s.version \
          {join} conversations c ON c.id = m.conversation_id \
          {join} organizations o ON o.id = c.organization_id \
          LEFT JOIN threads t ON t.id = c.id \
-         WHERE {has_it} AND s.organization_id = $3 AND m.organization_id = $3 AND c.organization_id = $3 \
+         WHERE {condition} AND s.organization_id = $4 AND m.organization_id = $4 AND c.organization_id = $4 \
             AND {is_read} AND {is_there} AND m.active AND c.deleted_at IS NULL AND o.deleted_at IS NULL",
         join = words::JOIN,
         is_there = message_is_there(),
-        is_read = is_read_by("$4"),
+        is_read = is_read_by("$5"),
     );
     let rooms = match search.rooms {
         Rooms::Any => "",
@@ -157,8 +156,10 @@ async fn messages_among(
         Rooms::Threads => " AND t.id IS NOT NULL",
     };
     let (select, wanted) = (select + rooms, words::wanted(&search.query, all));
-    let statement = Statement::new(select, wanted, words::within(&scopes), organization, user)
-        .and_number(&format!("{} <", words::PLACE), below)
+    let statement = Statement::new(select, wanted, words::within(&scopes))
+        .with_number(below.unwrap_or(i64::MAX))
+        .with_id(organization)
+        .with_id(user)
         .and_id("m.author_user_id =", search.author.map(DbId::from))
         .and_time("m.created_at >=", search.since.map(DbTime))
         .and_time("m.created_at <", search.before.map(DbTime));
@@ -166,7 +167,9 @@ async fn messages_among(
         Some(these) => statement.and_one_of("c.id", these),
         None => statement,
     };
-    Ok(statement.ordered(&format!("ORDER BY {order}"), search.limit).load(conn).await?)
+    let rows: Vec<MessageRow> = statement.ordered(&format!("ORDER BY {order}"), search.limit).load(conn).await?;
+    let has_all = rows.len() >= usize::try_from(search.limit).unwrap_or(usize::MAX);
+    Ok((rows, is_bounded && !has_all))
 }
 
 #[derive(QueryableByName)]
@@ -231,7 +234,9 @@ pub(super) async fn files(conn: &mut Conn, search: FileSearch) -> Result<Vec<Fil
         is_read = file_is_read_by("$4"),
     );
     let within = words::within(&[Scope::Organization(organization)]);
-    let mut statement = Statement::new(select, words::wanted(&query, all), within, organization, user)
+    let mut statement = Statement::new(select, words::wanted(&query, all), within)
+        .with_id(organization)
+        .with_id(user)
         .and_id("f.id <", below.map(DbId::from))
         .and_id("f.uploaded_by_user_id =", author.map(DbId::from))
         .and_time("f.created_at >=", since.map(DbTime))
