@@ -32,8 +32,10 @@ const TAKEN_IN_SQLITE: &str =
 const GIVEN_BACK_IN_SQLITE: &str = "UPDATE log_cursors SET lease_owner = NULL, lease_until = NULL;";
 const TAKEN_IN_POSTGRES: &str = "UPDATE log_cursors SET lease_owner = gen_random_uuid(), lease_until = now() + interval '1 day', fence = fence + 1;";
 const GIVEN_BACK_IN_POSTGRES: &str = "UPDATE log_cursors SET lease_owner = NULL, lease_until = NULL;";
-const BEHIND: &str =
-    "SELECT (SELECT max(position) FROM events) - (SELECT min(coalesce(position, 0)) FROM log_cursors) AS behind";
+/// Whether an index has not taken everything, in the order of the log; nothing where there is none.
+const BEHIND: &str = "SELECT max(CASE WHEN l.position IS NULL OR EXISTS (SELECT 1 FROM events e \
+        WHERE (e.epoch, e.transaction_id, e.position) > (l.epoch, l.transaction_id, l.position)) \
+        THEN CAST(1 AS bigint) ELSE 0 END) AS behind FROM log_cursors l";
 
 pub async fn measure(on: On) -> anyhow::Result<Line> {
     let ground = Ground::new(on).await?;
