@@ -10,7 +10,9 @@
 //! with what differs, its executor, and how it is opened. `vectors` holds what of the index of vectors is no statement.
 //!
 //! **Invariants:** every write is one job in one transaction that nobody can drop half way; a value in a column that this
-//! version does not know is an error, never a panic; nothing of a row is in an error's text.
+//! version does not know is an error, never a panic; nothing of a row is in an error's text; no statement that is made often
+//! reads a large table whole (SQLite knows no sizes: `join_in_order!` says with which side it begins, and the contract tests
+//! look at its plans).
 #![expect(clippy::duplicate_mod, reason = "`store` is compiled once per database on purpose")]
 
 mod bell;
