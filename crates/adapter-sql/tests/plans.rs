@@ -59,7 +59,10 @@ pub fn reads_no_large_table_whole(path: &Path) {
     let made: Vec<String> = MADE.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
     let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
     for text in made.iter().filter(|text| is_made_often(text)) {
-        let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {text}")).load(&mut conn).unwrap();
+        // Where tests share a process, one may have tables of its own, which are not here.
+        let Ok(steps) = diesel::sql_query(format!("EXPLAIN QUERY PLAN {text}")).load::<Step>(&mut conn) else {
+            continue;
+        };
         for Step { detail } in steps {
             let whole = detail.strip_prefix("SCAN ").filter(|what| !what.contains(" USING "));
             let is_large = whole.is_some_and(|what| LARGE.contains(&what));

@@ -154,6 +154,7 @@ fn settings(folder: &TempDir, database: Option<&PostgresDatabase>) -> Vec<(OsStr
     settings.push(("STEAD_DATA_DIR".into(), folder.path().into()));
     if let Some(database) = database {
         settings.push(("STEAD_DATABASE__URL".into(), database.url().into()));
+        settings.push(("STEAD_AUTH__SECRET".into(), "0123456789abcdef".repeat(3).into()));
     }
     settings
 }

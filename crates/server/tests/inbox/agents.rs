@@ -24,7 +24,7 @@ async fn an_agent_answers_in_its_conversation(stead: Stead) {
     let expected = json!({
         "id": all[1]["id"], "conversation_id": conversation["id"], "sender_user_id": mia.id(), "sender_type": "agent",
         "sender_avee_id": agent["id"], "content": "Are you there?", "created_at": all[1]["created_at"],
-        "status": "complete", "citations": [], "stale": false,
+        "status": "complete", "citations": [], "stale": false, "degraded": false,
         "sender_info": {
             "user_id": mia.id(), "handle": agent["handle"], "display_name": agent["display_name"],
             "avatar_url": agent["avatar_url"],

@@ -22,7 +22,7 @@ async fn whose_a_file_is_hears_that_it_is_understood_and_gone(stead: Stead) {
     ann.delete(&format!("/files/{}", file["id"].as_str().unwrap())).await.expect(204);
     assert_eq!(socket.until("file.deleted").await.last().unwrap()["data"]["file_id"], file["id"]);
     // Of what is gone nothing more is said than that.
-    let mut later = Socket::open_since(&ann, &begin).await;
+    let mut later = Socket::open_again(&ann, &begin).await;
     let mut told = later.until("file.deleted").await;
     told.retain(|event| event["type"].as_str().unwrap().starts_with("file."));
     assert_eq!(names(&told), ["file.deleted"]);

@@ -36,7 +36,7 @@ async fn what_happens_on_one_node_is_told_on_another_and_after_its_death(setup: 
     near.send(json!({"type": "typing", "channel_id": general})).await;
     far.until("typing").await;
     first.kill().await;
-    let mut resumed = Socket::open_since(&there, &begin).await;
+    let mut resumed = Socket::open_again(&there, &begin).await;
     assert_eq!(places(&resumed.until("run.ended").await), told);
     second.kill().await;
 }

@@ -58,7 +58,7 @@ async fn who_was_removed_is_told_that_and_nothing_after(stead: Stead) {
     say(&ann, &channel, "after").await;
     socket.is_told_nothing().await;
     // What was said before is none of theirs any more either.
-    let mut again = Socket::open_since(&bob, &begin).await;
+    let mut again = Socket::open_again(&bob, &begin).await;
     assert_eq!(names(&again.until("member.removed").await), ["member.removed"]);
     again.is_told_nothing().await;
 }
@@ -145,7 +145,7 @@ async fn who_goes_for_good_is_dropped_and_succeeded(stead: Stead) {
     of_room.retain(|(channel, ..)| *channel == room);
     assert_eq!(of_room, [told("member.removed", bob.id()), told("member.updated", ann.id())]);
     // The same again for who was away.
-    let mut later = Socket::open_since(&ann, &begin).await;
+    let mut later = Socket::open_again(&ann, &begin).await;
     assert_eq!(next_of_members(&mut later, 4).await.len(), 4);
     let members = ann.get(&format!("/channels/{room}/members")).await.expect(200);
     assert_eq!((members["members"].as_array().unwrap().len(), &members["members"][0]["role"]), (1, &json!("admin")));

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{ops::Deref, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
@@ -21,6 +21,20 @@ pub struct Socket {
     opened_at: Option<Value>,
 }
 
+/// Where one that was opened "from now on" begins, and when that was.
+pub struct Begin {
+    pub seq: String,
+    at: Value,
+}
+
+impl Deref for Begin {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.seq
+    }
+}
+
 /// What opens one.
 pub fn request(client: &Client, query: &str) -> Request {
     let url = format!("{}/api/v1/realtime{query}", client.origin().replacen("http", "ws", 1));
@@ -36,7 +50,7 @@ pub fn request_with(client: &Client, token: &str, query: &str) -> Request {
 
 impl Socket {
     /// From now on; its `hello` is read.
-    pub async fn open(account: &Account) -> (Self, String) {
+    pub async fn open(account: &Account) -> (Self, Begin) {
         Self::open_with(request_with(account, &account.access_token, "")).await
     }
 
@@ -45,12 +59,19 @@ impl Socket {
         Self::open_with(request_with(account, key["secret"].as_str().unwrap(), "")).await.0
     }
 
-    async fn open_with(request: Request) -> (Self, String) {
+    async fn open_with(request: Request) -> (Self, Begin) {
         let mut socket = Self::with(request).await;
         let hello = socket.next().await;
         assert_eq!(hello["type"], "hello", "{hello}");
         socket.opened_at = Some(hello["at"].clone());
-        (socket, hello["seq"].as_str().unwrap().to_owned())
+        (socket, Begin { seq: hello["seq"].as_str().unwrap().to_owned(), at: hello["at"].clone() })
+    }
+
+    /// Once more from where another began: what that was not told, this is not told either.
+    pub async fn open_again(account: &Account, begin: &Begin) -> Self {
+        let mut socket = Self::open_since(account, begin).await;
+        socket.opened_at = Some(begin.at.clone());
+        socket
     }
 
     /// From a place on; its `hello` is read.

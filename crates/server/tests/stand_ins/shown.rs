@@ -36,7 +36,7 @@ async fn a_room_sees_an_answer_as_it_is_written(setup: Setup) {
     assert_eq!(answer["content"], "I am back on Monday");
     assert!("I am back on Monday".starts_with(&text), "{text}");
     // And once more by the log alone.
-    let mut later = Socket::open_since(&house.ann, &begin).await;
+    let mut later = Socket::open_again(&house.ann, &begin).await;
     later.until("message.created").await;
     let told = later.until("message.created").await;
     assert_eq!(told.last().unwrap()["data"]["message"]["from_ai"], true);

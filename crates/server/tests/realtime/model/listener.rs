@@ -25,12 +25,12 @@ pub struct Listener {
 
 impl Listener {
     pub async fn new(account: &Account) -> Self {
-        let (socket, seq) = Socket::open(account).await;
+        let (socket, begin) = Socket::open(account).await;
         Self {
             node: None,
             account: account.clone(),
             socket: Some(socket),
-            seq,
+            seq: begin.seq,
             told: HashSet::new(),
             rooms: HashMap::new(),
             heard: Vec::new(),
