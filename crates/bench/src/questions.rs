@@ -26,6 +26,8 @@ const QUESTIONS: usize = 40;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// What is only asked to open connections, and to read what is kept in memory.
 const WARM_UP: usize = 3;
+/// Nobody asks the next while the indexes still take the last answer.
+const READING: Duration = Duration::from_millis(200);
 
 pub async fn measure(on: On) -> anyhow::Result<Vec<Line>> {
     let model = Model::start()?;
@@ -104,7 +106,7 @@ pub async fn measure(on: On) -> anyhow::Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// Waits until what was said last in a room is an answer, and the indexes have it.
+/// Waits until what was said last in a room is an answer, and as long as somebody takes to read it.
 async fn answered(house: &House, who: &Person, path: &str) -> anyhow::Result<()> {
     let begun = Instant::now();
     loop {
@@ -116,7 +118,7 @@ async fn answered(house: &House, who: &Person, path: &str) -> anyhow::Result<()>
         anyhow::ensure!(begun.elapsed() < PATIENCE, "no answer came");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    tokio::time::sleep(READING).await;
     Ok(())
 }
 

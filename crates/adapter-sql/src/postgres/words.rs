@@ -15,7 +15,6 @@ use crate::{
     words::{FileWords, FoundMessages, MessageWords, Scope, WordsOf},
 };
 
-pub(super) const JOIN: &str = "JOIN";
 /// Not in the order of the table's key: of a rare word it would have to go through all that is newer.
 pub(super) const NEWEST: &str = "s.place + 0 DESC";
 
@@ -39,7 +38,7 @@ fn first_messages(fit: &str, first: &str, order: &'static str, most: i64) -> Fou
     FoundMessages { from, condition: "TRUE", order, is_bounded: true }
 }
 
-/// The same for the passages of files.
+/// Where passages of files `s` are found: `$1` is what is asked for, `$2` where.
 pub(super) const FOUND_FILES: &str = "search_files s";
 pub(super) const FILES_HAVE_IT: &str = "s.words @@ (CAST($1 AS tsquery) && CAST($2 AS tsquery))";
 /// The lower, the better.

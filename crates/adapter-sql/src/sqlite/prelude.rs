@@ -55,7 +55,8 @@ macro_rules! kept_since {
     };
 }
 
-/// A join whose left side is gone through first. (Without figures about its tables SQLite may otherwise go through all of the right one.)
+/// A join whose left side is gone through first: without figures about its tables SQLite may otherwise go through all of the
+/// right one.
 macro_rules! join_in_order {
     () => {
         "CROSS JOIN"

@@ -15,7 +15,6 @@ use crate::{
     words::{FileWords, FoundMessages, MessageWords, Scope, WordsOf},
 };
 
-pub(super) const JOIN: &str = "CROSS JOIN";
 pub(super) const NEWEST: &str = "w.rowid DESC";
 
 /// The newest. The index comes first, whatever it is joined with: it gives what it finds in order, and stops when there is
@@ -39,7 +38,7 @@ pub(super) fn best_messages(most: i64) -> FoundMessages {
     FoundMessages { from, condition: "TRUE", order: "fit, s.place DESC", is_bounded: true }
 }
 
-/// The same for the passages of files.
+/// Where passages of files `s` are found: `$1` is what is asked for, `$2` where.
 pub(super) const FOUND_FILES: &str = "search_file_words w CROSS JOIN search_files s ON s.place = w.rowid";
 pub(super) const FILES_HAVE_IT: &str = "search_file_words MATCH ($1 || ' AND ' || $2)";
 /// The lower, the better.

@@ -1,5 +1,5 @@
 use serde::Serialize;
-use stead_application::citations::{Citation, Citations, CitationsOf, DEGRADED};
+use stead_application::citations::{Citation, Citations, CitationsOf, is_degraded};
 use stead_domain::{message::Message, source::SourceId};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -64,7 +64,7 @@ impl MadeFrom {
         Self {
             citations: Some(sources.into_iter().map(CitationBody::from).collect()),
             stale: Some(is_stale),
-            degraded: Some(message.metadata.value().get(DEGRADED).is_some_and(|degraded| degraded == true)),
+            degraded: Some(is_degraded(message)),
         }
     }
 }

@@ -206,5 +206,6 @@ page_body! {
         /// The messages.
         messages: MessageBody,
     }
-    from cited ThreadMessage, at |said| said.message.id.uuid(), such as vec![MessageBody::sample_question(), MessageBody::sample_answer()]
+    from cited ThreadMessage, at |said| said.message.id.uuid(),
+    such as vec![MessageBody::sample_question(), MessageBody::sample_answer()]
 }

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use stead_domain::{
     MessageId,
+    message::Message,
     ports::{
         read_gate::{FileCandidate, MessageCandidate, Readers},
         store::StoreError,
@@ -17,8 +18,8 @@ pub use self::shown::ShowsMessages;
 pub(crate) use self::shown::has_sources;
 use crate::{Application, Caller, Error};
 
-/// In the metadata of an answer: meaning could not be asked for what it was made from, only words counted.
-pub const DEGRADED: &str = "degraded";
+/// In the metadata of an answer: see [`is_degraded`].
+pub(crate) const DEGRADED: &str = "degraded";
 /// How many answers are asked about at once.
 const AT_ONCE: usize = 500;
 
@@ -52,6 +53,11 @@ pub struct Cited<T> {
     pub shown: T,
     /// What the answers in it were made from.
     pub citations: CitationsOf,
+}
+
+/// Whether only words counted where what an answer was made from was looked up: meaning was not to be had.
+pub fn is_degraded(answer: &Message) -> bool {
+    answer.metadata.value().get(DEGRADED).is_some_and(|degraded| degraded == true)
 }
 
 impl Application {

@@ -11,7 +11,7 @@ use stead_domain::ports::{
 
 use super::super::{
     gate::{file_is_read_by, file_lies_in, is_read_by, message_is_there},
-    prelude::{Conn, Db, words},
+    prelude::{Conn, Db, join_in_order, words},
 };
 use crate::{
     error::SqlError,
@@ -78,9 +78,9 @@ impl Statement {
         self
     }
 
-    fn and_one_of(mut self, expression: &str, ids: Vec<DbId>) -> Self {
+    fn and_one_of(mut self, expression: &str, ids: impl Iterator<Item = DbId>) -> Self {
         self.query = self.query.sql(format!(" AND {expression} IN ("));
-        for (n, id) in ids.into_iter().enumerate() {
+        for (n, id) in ids.enumerate() {
             let place = self.place();
             let separator = if n == 0 { "" } else { ", " };
             self.query = self.query.sql(format!("{separator}{place}")).bind::<SqlUuid, _>(id);
@@ -107,9 +107,15 @@ struct MessageRow {
 }
 
 pub(super) async fn messages(conn: &mut Conn, search: MessageSearch) -> Result<Vec<MessageHit>, SqlError> {
-    let (mut rows, may_be_more) = messages_among(conn, &search, FIRST_LOOK).await?;
+    let (organization, user) = (DbId::from(search.organization), DbId::from(search.user));
+    let scopes = match &search.conversations {
+        Some(these) if these.len() <= MOST_NAMED => scopes_of(user, these.iter().copied().map(DbId::from)),
+        Some(_) => vec![Scope::Organization(organization)],
+        None => scopes(conn, organization, user).await?,
+    };
+    let (mut rows, may_be_more) = messages_among(conn, &search, &scopes, FIRST_LOOK).await?;
     if may_be_more {
-        (rows, _) = messages_among(conn, &search, i64::MAX).await?;
+        (rows, _) = messages_among(conn, &search, &scopes, i64::MAX).await?;
     }
     let hit = |row: MessageRow| MessageHit {
         candidate: MessageCandidate { id: row.message_id.into(), version: Some(row.version) },
@@ -122,16 +128,9 @@ pub(super) async fn messages(conn: &mut Conn, search: MessageSearch) -> Result<V
 async fn messages_among(
     conn: &mut Conn,
     search: &MessageSearch,
+    scopes: &[Scope],
     most: i64,
 ) -> Result<(Vec<MessageRow>, bool), SqlError> {
-    let (organization, user) = (DbId::from(search.organization), DbId::from(search.user));
-    let conversations: Option<Vec<DbId>> =
-        search.conversations.as_ref().map(|these| these.iter().copied().map(DbId::from).collect());
-    let scopes = match &conversations {
-        Some(these) if these.len() <= MOST_NAMED => scopes_of(user, these.iter().copied()),
-        Some(_) => vec![Scope::Organization(organization)],
-        None => scopes(conn, organization, user).await?,
-    };
     let (all, below, found) = match search.matching {
         Matching::All { below } => (true, below, words::newest_messages(most)),
         Matching::Any => (false, None, words::best_messages(most)),
@@ -146,7 +145,7 @@ async fn messages_among(
          LEFT JOIN threads t ON t.id = c.id \
          WHERE {condition} AND s.organization_id = $4 AND m.organization_id = $4 AND c.organization_id = $4 \
             AND {is_read} AND {is_there} AND m.active AND c.deleted_at IS NULL AND o.deleted_at IS NULL",
-        join = words::JOIN,
+        join = join_in_order!(),
         is_there = message_is_there(),
         is_read = is_read_by("$5"),
     );
@@ -156,15 +155,15 @@ async fn messages_among(
         Rooms::Threads => " AND t.id IS NOT NULL",
     };
     let (select, wanted) = (select + rooms, words::wanted(&search.query, all));
-    let statement = Statement::new(select, wanted, words::within(&scopes))
+    let statement = Statement::new(select, wanted, words::within(scopes))
         .with_number(below.unwrap_or(i64::MAX))
-        .with_id(organization)
-        .with_id(user)
+        .with_id(search.organization.into())
+        .with_id(search.user.into())
         .and_id("m.author_user_id =", search.author.map(DbId::from))
         .and_time("m.created_at >=", search.since.map(DbTime))
         .and_time("m.created_at <", search.before.map(DbTime));
-    let statement = match conversations {
-        Some(these) => statement.and_one_of("c.id", these),
+    let statement = match &search.conversations {
+        Some(these) => statement.and_one_of("c.id", these.iter().copied().map(DbId::from)),
         None => statement,
     };
     let rows: Vec<MessageRow> = statement.ordered(&format!("ORDER BY {order}"), search.limit).load(conn).await?;

@@ -11,63 +11,29 @@ use crate::{
     stand_ins::{are, messages, say},
 };
 
-/// A way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Carrier {
-    Direct,
-    MentionOfAPerson,
-    MentionOfAnAgent,
-    OwnRoom,
-    Beside,
-    BesideGoingOn,
-    Thread,
-    SaidBySomebody,
-    RepliedTo,
-    FoundElsewhere,
-    FileText,
-    FileName,
-    DisplayName,
-    ChannelName,
-    Topic,
-    Personality,
-    AgentsDescription,
-    Persona,
-    ToolDescription,
-    ToolResult,
-    Summary,
-    SummaryOfReplies,
-    Title,
+/// The ways, each with the list that it is in.
+macro_rules! carriers {
+    ($($(#[$list:meta])* $name:ident: $($way:ident),+;)+) => {
+        /// A way.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Carrier {
+            $($($way,)+)+
+        }
+
+        $($(#[$list])* pub const $name: &[Carrier] = &[$(Carrier::$way),+];)+
+    };
+}
+
+carriers! {
+    /// What somebody says to an agent.
+    ASKED: Direct, MentionOfAPerson, MentionOfAnAgent, OwnRoom, Beside, BesideGoingOn, Thread, SaidBySomebody;
+    /// What is shared, and how it is called.
+    SHARED: RepliedTo, FoundElsewhere, FileText, FileName, DisplayName, ChannelName, Topic, Personality;
+    /// Descriptions, what tools answer, and what is made of a conversation.
+    BESIDE: AgentsDescription, Persona, ToolDescription, ToolResult, Summary, SummaryOfReplies, Title;
 }
 
 use Carrier::*;
-
-impl Carrier {
-    pub const ALL: [Self; 23] = [
-        Direct,
-        MentionOfAPerson,
-        MentionOfAnAgent,
-        OwnRoom,
-        Beside,
-        BesideGoingOn,
-        Thread,
-        SaidBySomebody,
-        RepliedTo,
-        FoundElsewhere,
-        FileText,
-        FileName,
-        DisplayName,
-        ChannelName,
-        Topic,
-        Personality,
-        AgentsDescription,
-        Persona,
-        ToolDescription,
-        ToolResult,
-        Summary,
-        SummaryOfReplies,
-        Title,
-    ];
-}
 
 /// What came of it.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use stead_domain::ports::llm::{LlmMessage, LlmRequest, Purpose};
 use stead_testkit::fakes::{FakeLlm, FakeReply};
 
 use self::{
-    carriers::{Carrier, Heard, Stage},
+    carriers::{ASKED, BESIDE, Carrier, Heard, SHARED, Stage},
     harmless::loads_nothing,
     shapes::{orders, shapes},
 };
@@ -66,15 +66,15 @@ fn reads_an_order(request: &LlmRequest) -> bool {
 }
 
 async fn orders_of_those_who_ask_change_nothing(setup: Setup) {
-    orders_by_these_ways(setup, &Carrier::ALL[..8], 84).await;
+    orders_by_these_ways(setup, ASKED, 84).await;
 }
 
 async fn orders_in_what_is_shared_and_how_it_is_called_change_nothing(setup: Setup) {
-    orders_by_these_ways(setup, &Carrier::ALL[8..16], 64).await;
+    orders_by_these_ways(setup, SHARED, 64).await;
 }
 
 async fn orders_in_descriptions_and_results_change_nothing(setup: Setup) {
-    orders_by_these_ways(setup, &Carrier::ALL[16..], 70).await;
+    orders_by_these_ways(setup, BESIDE, 70).await;
 }
 
 /// At least so many of them come before the model.
